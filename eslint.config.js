@@ -1,0 +1,95 @@
+import tseslint from 'typescript-eslint';
+
+const clock = 'Results must not depend on the clock: take the time as an argument (a Clock), or leave it to exec, store or cli.';
+const randomBan = {
+  object: 'Math',
+  property: 'random',
+  message: 'Take an explicit random stream (src/numeric/rng.ts): results must be reproducible.',
+};
+const clockBans = [
+  { object: 'Date', property: 'now', message: clock },
+  { object: 'performance', property: 'now', message: clock },
+];
+const transcendental = ['exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'sin', 'cos', 'tan', 'tanh', 'sinh', 'cosh', 'asin', 'acos', 'atan', 'atan2', 'pow', 'cbrt', 'hypot'].map((property) => ({
+  object: 'Math',
+  property,
+  message: `Math.${property} may differ between engine versions: use the one of src/numeric/math.ts.`,
+}));
+const newDate = { selector: "NewExpression[callee.name='Date']", message: clock };
+const extendsBan = {
+  selector: 'ClassDeclaration[superClass]:not([superClass.name=/Error$/])',
+  message: 'No inheritance but from Error: share functions, not parents.',
+};
+const powOperator = {
+  selector: "BinaryExpression[operator='**']",
+  message: '** may differ between engine versions: use pow of src/numeric/math.ts, or multiply.',
+};
+const defaultExport = {
+  selector: 'ExportDefaultDeclaration',
+  message: 'Name what you export; default exports are for stages, .tsx and configuration files.',
+};
+const fsBan = {
+  group: ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'],
+  message: 'Files are read and written in store, data, exec, cli and scripts; a stage gets its bytes through ctx.',
+};
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'assembly/**', '.ticketlab/**', 'results/**'] },
+  {
+    files: ['src/**/*.{ts,tsx}', 'stages/**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: ['error', 'always'],
+      'no-console': ['error', {}],
+      'no-eval': 'error',
+      'no-new-func': 'error',
+      'prefer-const': 'error',
+      'no-restricted-properties': ['error', randomBan, ...clockBans, { object: 'process', property: 'env', message: 'The environment is read in cli/wire.ts only.' }],
+      'no-restricted-syntax': ['error', newDate, extendsBan, defaultExport],
+      'no-restricted-imports': ['error', { patterns: [fsBan] }],
+    },
+  },
+  {
+    // The numeric half: the same bytes on every engine and processor.
+    files: ['src/{numeric,networks,tasks,population,es,pruning,analysis}/**/*.ts'],
+    rules: {
+      'no-restricted-properties': ['error', randomBan, ...clockBans, ...transcendental],
+      'no-restricted-syntax': ['error', newDate, extendsBan, defaultExport, powOperator],
+    },
+  },
+  {
+    files: ['src/{store,exec,cli}/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-properties': ['error', randomBan, { object: 'process', property: 'env', message: 'The environment is read in cli/wire.ts only.' }],
+      'no-restricted-syntax': ['error', extendsBan, defaultExport],
+      'no-restricted-imports': 'off',
+    },
+  },
+  { files: ['src/data/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['src/cli/**/*.{ts,tsx}'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/wire.ts'], rules: { 'no-restricted-properties': ['error', randomBan] } },
+  { files: ['stages/**/*.ts', 'src/**/*.tsx'], rules: { 'no-restricted-syntax': ['error', newDate, extendsBan] } },
+  {
+    files: ['test/**/*.{ts,tsx}'],
+    extends: [...tseslint.configs.recommended],
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-explicit-any': 'off',
+      'no-restricted-properties': ['error', randomBan],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name=/^(it|test|describe)$/][callee.property.name='only']",
+          message: 'A focused test hides all the others.',
+        },
+      ],
+    },
+  },
+);
