@@ -1,6 +1,7 @@
 import tseslint from 'typescript-eslint';
 
-const clock = 'Results must not depend on the clock: take the time as an argument (a Clock), or leave it to exec, store or cli.';
+const clock =
+  'Results must not depend on the clock: take the time as an argument (a Clock), or leave it to exec, store or cli.';
 const randomBan = {
   object: 'Math',
   property: 'random',
@@ -10,7 +11,27 @@ const clockBans = [
   { object: 'Date', property: 'now', message: clock },
   { object: 'performance', property: 'now', message: clock },
 ];
-const transcendental = ['exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'sin', 'cos', 'tan', 'tanh', 'sinh', 'cosh', 'asin', 'acos', 'atan', 'atan2', 'pow', 'cbrt', 'hypot'].map((property) => ({
+const transcendental = [
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'log2',
+  'log10',
+  'sin',
+  'cos',
+  'tan',
+  'tanh',
+  'sinh',
+  'cosh',
+  'asin',
+  'acos',
+  'atan',
+  'atan2',
+  'pow',
+  'cbrt',
+  'hypot',
+].map((property) => ({
   object: 'Math',
   property,
   message: `Math.${property} may differ between engine versions: use the one of src/numeric/math.ts.`,
@@ -30,7 +51,8 @@ const defaultExport = {
 };
 const fsBan = {
   group: ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'],
-  message: 'Files are read and written in store, data, exec, cli and scripts; a stage gets its bytes through ctx.',
+  message:
+    'Files are read and written in store, data, exec, cli and scripts; a stage gets its bytes through ctx.',
 };
 
 export default tseslint.config(
@@ -41,9 +63,15 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-unnecessary-condition': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: ['error', 'always'],
@@ -51,7 +79,12 @@ export default tseslint.config(
       'no-eval': 'error',
       'no-new-func': 'error',
       'prefer-const': 'error',
-      'no-restricted-properties': ['error', randomBan, ...clockBans, { object: 'process', property: 'env', message: 'The environment is read in cli/wire.ts only.' }],
+      'no-restricted-properties': [
+        'error',
+        randomBan,
+        ...clockBans,
+        { object: 'process', property: 'env', message: 'The environment is read in cli/wire.ts only.' },
+      ],
       'no-restricted-syntax': ['error', newDate, extendsBan, defaultExport],
       'no-restricted-imports': ['error', { patterns: [fsBan] }],
     },
@@ -67,7 +100,11 @@ export default tseslint.config(
   {
     files: ['src/{store,exec,cli}/**/*.{ts,tsx}'],
     rules: {
-      'no-restricted-properties': ['error', randomBan, { object: 'process', property: 'env', message: 'The environment is read in cli/wire.ts only.' }],
+      'no-restricted-properties': [
+        'error',
+        randomBan,
+        { object: 'process', property: 'env', message: 'The environment is read in cli/wire.ts only.' },
+      ],
       'no-restricted-syntax': ['error', extendsBan, defaultExport],
       'no-restricted-imports': 'off',
     },
@@ -75,7 +112,10 @@ export default tseslint.config(
   { files: ['src/data/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['src/cli/**/*.{ts,tsx}'], rules: { 'no-console': 'off' } },
   { files: ['src/cli/wire.ts'], rules: { 'no-restricted-properties': ['error', randomBan] } },
-  { files: ['stages/**/*.ts', 'src/**/*.tsx'], rules: { 'no-restricted-syntax': ['error', newDate, extendsBan] } },
+  {
+    files: ['stages/**/*.ts', 'src/**/*.tsx'],
+    rules: { 'no-restricted-syntax': ['error', newDate, extendsBan] },
+  },
   {
     files: ['test/**/*.{ts,tsx}'],
     extends: [...tseslint.configs.recommended],

@@ -181,5 +181,5 @@ export function defineStage<
     ): Promise<{ [K in keyof O]: OutputBytes }> | { [K in keyof O]: OutputBytes };
   },
 ): StageDefinition {
-  return stage as unknown as StageDefinition;
+  return stage;
 }
