@@ -37,7 +37,7 @@ export type Layer = DenseLayer | ConvLayer;
 /**
  * A feed-forward network described by its layers. Activations between layers are flat, channel-last (H, W, C)
  * row-major, so that a dense layer after a convolution needs no explicit flatten. The last layer's activation is
- * `none`: it yields logits (or raw actions).
+ * `none`: it yields logits (or raw actions); only Brax policies squash their actions by `tanh`.
  */
 export interface Network {
   /** Registry name, for example `mlp` or `cnn-small`. */
