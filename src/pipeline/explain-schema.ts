@@ -1,0 +1,195 @@
+import type { Json } from '../base/json.js';
+import type { SchemaError } from './check-schema.js';
+import { problem, type Diagnostic } from './diagnostic.js';
+import { nearest } from './near.js';
+import type { ParsedFile } from './parse.js';
+import type { Path } from './places.js';
+import { reservedNames } from './schema-words.js';
+import { ownEntry, type Signatures } from './signatures.js';
+import { kindOf, listed, show } from './terminal-text.js';
+
+/** One schema error as a diagnostic: what, where, what to do. */
+export function explainSchemaError(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(error, file, signatures);
+    case 'propertyNames':
+      return badName(String(error.params.propertyName), [...error.path, String(error.params.propertyName)], file);
+    case 'required':
+      return missingKey(error, file);
+    case 'enum':
+      return error.path.at(-1) === 'uses' ? unknownStageType(error, file) : badValue(error, file);
+    default:
+      break;
+  }
+  const comment = error.parent.$comment;
+  if (comment === 'name' && typeof error.data === 'string') return badName(error.data, error.path, file);
+  if (comment === 'edge' || comment === 'gather-input') return expectedEdge(error, file);
+  return error.keyword === 'type' ? wrongType(error, file) : badValue(error, file);
+}
+
+/** What a value must be, in words: `must be at least 2`. */
+export function requirement(error: SchemaError): string {
+  const { params, parent } = error;
+  const limit = String(params.limit);
+  switch (error.keyword) {
+    case 'type':
+      return `must be ${typeWords(params.type)}`;
+    case 'enum':
+      return `must be one of ${listed((parent.enum as Json[]).map(word), 20)}`;
+    case 'const':
+      return `must be ${show(parent.const)}`;
+    case 'minimum':
+      return `must be at least ${limit}`;
+    case 'maximum':
+      return `must be at most ${limit}`;
+    case 'exclusiveMinimum':
+      return `must be more than ${limit}`;
+    case 'exclusiveMaximum':
+      return `must be less than ${limit}`;
+    case 'minItems':
+      return `must have at least ${limit} ${limit === '1' ? 'element' : 'elements'}`;
+    case 'maxItems':
+      return `must have at most ${limit} ${limit === '1' ? 'element' : 'elements'}`;
+    case 'minProperties':
+      return 'must not be empty';
+    case 'uniqueItems':
+      return 'must not hold a value twice';
+    case 'pattern':
+      return `must be ${typeof parent.patternHint === 'string' ? parent.patternHint : `a text that matches ${String(params.pattern)}`}`;
+    case 'required':
+      return `must have the key ${show(params.missingProperty)}`;
+    case 'additionalProperties':
+      return `must not have the key ${show(params.additionalProperty)}`;
+    default:
+      return 'has none of the forms that are allowed here';
+  }
+}
+
+function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
+  const key = String(error.params.additionalProperty);
+  const path = [...error.path, key];
+  const known = Object.keys((error.parent.properties ?? {}) as object);
+  const title = String(error.parent.title ?? 'this mapping');
+  const variant = otherVariant(key, error.path, file, signatures);
+  if (variant !== undefined)
+    return problem('OTHER_VARIANT', file.keyAt(path), `${show(key)} is not a parameter of ${variant.now}, but of ${variant.has}.`, {
+      help: `Remove it, or choose ${variant.has}.`,
+    });
+  return problem('UNKNOWN_KEY', file.keyAt(path), `${show(key)} is not a key of ${title}.`, {
+    help: known.length === 0 ? 'It has no keys.' : `Its keys are ${listed([...known].sort(), 40)}.`,
+    suggestion: nearest(key, known),
+  });
+}
+
+/** Which variants have this parameter, when the one that was chosen does not. */
+function otherVariant(
+  key: string,
+  withPath: Path,
+  file: ParsedFile,
+  signatures: Signatures,
+): { now: string; has: string } | undefined {
+  if (withPath.at(-1) !== 'with') return undefined;
+  const signature = signatures.get(String(valueAt(file, [...withPath.slice(0, -1), 'uses'])));
+  if (signature?.variants === undefined) return undefined;
+  const { by, of } = signature.variants;
+  const chosen = valueAt(file, [...withPath, by]) ?? (signature.params.properties[by]?.default as Json | undefined);
+  const having = Object.keys(of).filter((v) => ownEntry(of[v]?.properties, key) !== undefined);
+  if (having.length === 0 || typeof chosen !== 'string') return undefined;
+  return { now: `${by}: ${chosen}`, has: `${by}: ${having.join(' or ')}` };
+}
+
+function missingKey(error: SchemaError, file: ParsedFile): Diagnostic {
+  const missing = String(error.params.missingProperty);
+  const title = String(error.parent.title ?? error.path.at(-1) ?? 'the file');
+  const described = ownEntry((error.parent.properties ?? {}) as Record<string, { description?: Json }>, missing);
+  const help = typeof described?.description === 'string' ? ` (${described.description.replace(/\.$/, '')})` : '';
+  const at = error.path.length === 0 ? file.keyAt([]) : file.keyAt(error.path);
+  return problem('MISSING_KEY', at, `The key ${show(missing)} of ${title} is missing.`, {
+    help: `Add  ${missing}: ...${help}`,
+  });
+}
+
+function unknownStageType(error: SchemaError, file: ParsedFile): Diagnostic {
+  const types = (error.parent.enum as string[] | undefined) ?? [];
+  if (typeof error.data !== 'string') return wrongType({ ...error, params: { type: 'string' } }, file);
+  return problem('UNKNOWN_STAGE_TYPE', file.at(error.path), `There is no stage type ${show(error.data)}.`, {
+    help: `Stage types are ${listed([...types].sort(), 40)}.`,
+    suggestion: nearest(error.data, types),
+  });
+}
+
+function wrongType(error: SchemaError, file: ParsedFile): Diagnostic {
+  const message = `${subject(error.path)} ${requirement(error)}, not ${kindOf(error.data)}.`;
+  return problem('WRONG_TYPE', file.at(error.path), message, { help: typeHelp(error) });
+}
+
+function typeHelp(error: SchemaError): string | undefined {
+  const wanted = typeWords(error.params.type);
+  if (typeof error.data === 'string' && /number/.test(wanted) && error.data.trim() !== '')
+    return 'Write a number without quotes, or an expression ${...} that gives one.';
+  if (error.data === null) return 'Give it a value, or remove the key.';
+  if (wanted === 'a text') return 'Put it in quotes if it is meant as a text.';
+  return undefined;
+}
+
+function badValue(error: SchemaError, file: ParsedFile): Diagnostic {
+  const words = error.keyword === 'enum' ? (error.parent.enum as Json[]).map(word) : [];
+  const message = `${subject(error.path)} ${requirement(error)}, not ${kindOf(error.data)}.`;
+  return problem('BAD_VALUE', file.at(error.path), message, {
+    suggestion: typeof error.data === 'string' ? nearest(error.data, words) : undefined,
+  });
+}
+
+function badName(name: string, path: Path, file: ParsedFile): Diagnostic {
+  const reserved = reservedNames.includes(name);
+  const message = reserved ? `${show(name)} is a word of the expression language.` : `${show(name)} cannot be a name.`;
+  const isKey = valueAt(file, path) !== name;
+  return problem('BAD_NAME', isKey ? file.keyAt(path) : file.at(path), message, {
+    help: reserved ? 'Choose another name.' : 'Names start with a letter a-z and go on with a-z, 0-9 and _ (at most 64).',
+  });
+}
+
+function expectedEdge(error: SchemaError, file: ParsedFile): Diagnostic {
+  const name = String(error.path.at(-1));
+  const gather = error.parent.$comment === 'gather-input';
+  const forms = gather ? `{ from: stages.<name>.<output>, over: [<axis>] }` : '${stages.<name>.<output>}';
+  return problem('EXPECTED_EDGE', file.at(error.path), `${show(name)} takes the output of a stage, not ${kindOf(error.data)}.`, {
+    help: `Write  ${name}: ${forms}`,
+  });
+}
+
+function subject(path: Path): string {
+  const last = path.at(-1);
+  if (last === undefined) return 'The file';
+  if (/^\d+$/.test(String(last))) return `Element ${Number(last) + 1} of ${show(String(path.at(-2)))}`;
+  return show(String(last));
+}
+
+export function typeWords(type: unknown): string {
+  const words: Record<string, string> = {
+    integer: 'a whole number',
+    number: 'a number',
+    string: 'a text',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a mapping',
+    null: 'nothing',
+  };
+  const types = Array.isArray(type) ? (type as unknown[]) : String(type).split(',');
+  return types.map((t) => words[String(t)] ?? String(t)).join(' or ');
+}
+
+function word(value: Json): string {
+  return typeof value === 'string' ? value : show(value);
+}
+
+/** The value at a path of the file, or undefined. */
+export function valueAt(file: ParsedFile, path: Path): Json | undefined {
+  let value: Json | undefined = file.value;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string, Json>)[step];
+  }
+  return value;
+}

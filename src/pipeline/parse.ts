@@ -1,0 +1,108 @@
+import { parseDocument, type Document, type YAMLError } from 'yaml';
+import { err, ok, type Result } from '../base/result.js';
+import type { Json } from '../base/json.js';
+import { problem, type Diagnostic } from './diagnostic.js';
+import { decodeText } from './decode.js';
+import { placesOf, type Places } from './places.js';
+import { lineAround, rangeAt, sourceText, type SourceText } from './source-text.js';
+import { kindOf } from './terminal-text.js';
+import { checkTree } from './yaml-tree.js';
+import { isYaml, quoteExpression, trapOnLine } from './yaml-traps.js';
+
+/** A pipeline file as a plain value, and where each part of it stands. It may still be nonsense. */
+export interface ParsedFile extends Places {
+  readonly source: SourceText;
+  readonly value: { readonly [key: string]: Json };
+}
+
+/** Reads YAML 1.2 (core schema): one document, a mapping at its root, no tags, no merge keys, few aliases. */
+export function parsePipelineFile(file: string, bytes: Uint8Array): Result<ParsedFile, Diagnostic[]> {
+  const decoded = decodeText(file, bytes);
+  if (!decoded.ok) return err([decoded.error]);
+  const source = sourceText(file, decoded.value);
+  let doc: Document;
+  try {
+    doc = parseDocument(source.text, { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false });
+  } catch (error) {
+    if (error instanceof RangeError) return err([tooDeep(source)]);
+    throw error;
+  }
+  const problems = syntaxProblems(source, doc.errors);
+  if (problems.length > 0) return err(problems);
+  problems.push(...checkTree(source, doc));
+  if (problems.length > 0) return err(problems);
+  const value = plainValue(source, doc);
+  if (!value.ok) return err([value.error]);
+  return ok({ source, value: value.value, ...placesOf(source, doc) });
+}
+
+const firstLines = 'A pipeline file starts with "ticketlab: 1" and has the keys name and stages.';
+
+function plainValue(
+  source: SourceText,
+  doc: Document,
+): Result<{ readonly [key: string]: Json }, Diagnostic> {
+  let value: Json;
+  try {
+    value = doc.toJS() as Json;
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const at = source.text.search(/(?<=[[,:\s-])\*\w/);
+    return err(
+      problem('ALIAS_BOMB', rangeAt(source, at), 'The aliases (*name) of this file expand to far too much.', {
+        help: 'Write the values out, or make them a parameter.',
+      }),
+    );
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return ok(value as { readonly [key: string]: Json });
+  if (value === null)
+    return err(problem('EMPTY_FILE', rangeAt(source, 0), 'The file is empty.', { help: firstLines }));
+  const message = `A pipeline file is a mapping (key: value), not ${kindOf(value)}.`;
+  return err(problem('NOT_A_MAPPING', rangeAt(source, 0), message, { help: firstLines }));
+}
+
+function tooDeep(source: SourceText): Diagnostic {
+  return problem('TOO_DEEP', rangeAt(source, 0), 'The file is nested too deeply to be read.', {
+    help: 'A pipeline needs no more than 32 levels.',
+  });
+}
+
+/**
+ * YAML's own complaints. Where an expression without quotes is to blame, what the parser says after it is noise:
+ * the answer is the line with quotes.
+ */
+function syntaxProblems(source: SourceText, errors: readonly YAMLError[]): Diagnostic[] {
+  if (errors.length === 0) return [];
+  const traps = trapProblems(source);
+  if (traps.length > 0) return traps;
+  const first = errors.find((e) => e.code !== 'MULTIPLE_DOCS') ?? errors[0];
+  if (first === undefined) return [];
+  if (first.code === 'MULTIPLE_DOCS')
+    return [
+      problem('SEVERAL_DOCUMENTS', rangeAt(source, first.pos[0], first.pos[0] + 3), 'The file holds several YAML documents.', {
+        help: 'Write one pipeline a file: split it at the line "---".',
+      }),
+    ];
+  const at = rangeAt(source, first.pos[0], first.pos[1]);
+  return [problem('YAML_SYNTAX', at, `${first.message.split(';')[0] ?? ''}.`, { help: syntaxHelp(first.code) })];
+}
+
+function syntaxHelp(code: string): string {
+  if (code === 'TAB_AS_INDENT') return 'Indent with blanks.';
+  if (code === 'MISSING_CHAR') return 'Look for a quote, bracket or colon that is missing here or just before.';
+  if (code === 'BAD_INDENT' || code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY')
+    return 'Check the indentation, and put values that hold ": " in quotes.';
+  return 'Put texts with special characters in quotes, and check the indentation.';
+}
+
+function trapProblems(source: SourceText): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (let at = source.text.indexOf('${'); at >= 0; ) {
+    const { line, start } = lineAround(source, at);
+    const trap = trapOnLine(line);
+    if (trap !== undefined && isYaml(trap.fixed)) found.push(quoteExpression(source, start, trap));
+    at = source.text.indexOf('${', start + line.length);
+  }
+  return found;
+}

@@ -1,0 +1,67 @@
+import type { Json } from '../base/json.js';
+import { paramSchema } from './schema-params.js';
+import { stageDefinitions } from './schema-stages.js';
+import { closed, identifier, reference, text, type Schema } from './schema-words.js';
+import type { Signatures } from './signatures.js';
+
+/**
+ * The JSON Schema (draft-07) of pipeline files for these stage types: what editors complete from and what the
+ * planner checks with.
+ */
+export function pipelineSchema(signatures: Signatures): Schema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $comment: 'Written by scripts/emit-schemas.mjs from the stage definitions. Do not edit.',
+    ...closed('a pipeline', pipelineKeys(), ['ticketlab', 'name', 'stages']),
+    definitions: {
+      identifier,
+      expression: {
+        $comment: 'expression',
+        type: 'string',
+        pattern: '\\$\\{',
+        description: 'A text with an expression: ${params.x}, ${matrix.seed}, ${rng(matrix.seed, "train")}.',
+      },
+      param: paramSchema(),
+      ...stageDefinitions(signatures),
+    },
+  };
+}
+
+function pipelineKeys(): Record<string, Schema> {
+  return {
+    ticketlab: { const: 1, description: 'Version of the file format: 1.' },
+    name: {
+      type: 'string',
+      pattern: '^[a-z0-9][a-z0-9_-]{0,63}$',
+      patternHint: 'lower-case letters, digits, - and _',
+      description: 'Name of the pipeline; its results go to results/<name>/.',
+    },
+    description: text('What the pipeline is for.'),
+    params: named(reference('param'), 'Parameters of the pipeline: declared and typed once, used as ${params.x}.'),
+    presets: named(
+      {
+        title: 'a preset',
+        type: 'object',
+        properties: { extends: text('The preset whose values this one starts from.') },
+        additionalProperties: paramValue,
+      },
+      'Named sets of parameter values, chosen with --preset.',
+    ),
+    stages: { ...named(reference('stage'), 'What is computed, by name.'), minProperties: 1 },
+    targets: named(
+      { type: 'array', items: { type: 'string' }, minItems: 1 },
+      'Names a person types: each stands for stages, addresses or other targets. `default` is taken when nothing is asked.',
+    ),
+  };
+}
+
+const paramValue: Schema = { type: ['number', 'string', 'boolean', 'array'] as unknown as Json };
+
+function named(member: Schema, description: string): Schema {
+  return {
+    type: 'object',
+    propertyNames: reference('identifier'),
+    additionalProperties: member,
+    description,
+  };
+}

@@ -1,0 +1,52 @@
+import type { Json } from '../base/json.js';
+
+/** Control, format (bidirectional marks, zero width) and lone surrogate characters, and exotic line ends. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** Makes text from a file safe for a terminal: what is not printable is spelt out, for example `\x1b`. */
+export function escapeControls(text: string): string {
+  return text.replace(unprintable, (c) => {
+    const code = c.codePointAt(0) ?? 0;
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** The excerpt of a range, and the carets that go below it. A tab counts as one blank. */
+export function caretLine(at: {
+  readonly excerpt: string;
+  readonly excerptStart: number;
+  readonly start: number;
+  readonly end: number;
+}): { text: string; caret: string } {
+  const shown = (part: string) => escapeControls(part.replaceAll('\t', ' '));
+  const before = shown(at.excerpt.slice(0, at.excerptStart));
+  const marked = shown(at.excerpt.slice(at.excerptStart, at.excerptStart + at.end - at.start));
+  const after = shown(at.excerpt.slice(at.excerptStart + at.end - at.start));
+  return {
+    text: (before + marked + after).trimEnd(),
+    caret: ' '.repeat(before.length) + '^'.repeat(Math.max(1, marked.trimEnd().length)),
+  };
+}
+
+/** A value inside a message: JSON, shortened. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** "a, b and c"; long lists are cut. */
+export function listed(words: readonly string[], limit = 12): string {
+  if (words.length === 0) return 'none';
+  if (words.length > limit) return `${words.slice(0, limit).join(', ')}, ... (${words.length} in all)`;
+  const last = words[words.length - 1] ?? '';
+  return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** What kind of value this is, for "must be a list, not a number". */
+export function kindOf(value: Json | undefined): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value === 'string') return `the text ${show(value)}`;
+  return `${show(value)}`;
+}
