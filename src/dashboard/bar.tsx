@@ -1,0 +1,26 @@
+import { Text } from 'ink';
+
+interface Props {
+  readonly done: number;
+  readonly total: number;
+  /** Characters. */
+  readonly width: number;
+  readonly failed?: boolean;
+}
+
+/** `━━━━━━────`: full only when all is done, empty only when nothing is. */
+export function Bar({ done, total, width, failed = false }: Props) {
+  const filled = filledCells(done, total, width);
+  return (
+    <Text wrap="truncate">
+      <Text color={failed ? 'red' : 'green'}>{'━'.repeat(filled)}</Text>
+      <Text dimColor>{'─'.repeat(width - filled)}</Text>
+    </Text>
+  );
+}
+
+function filledCells(done: number, total: number, width: number): number {
+  if (done <= 0) return 0;
+  if (done >= total) return width;
+  return Math.min(width - 1, Math.max(1, Math.floor((done / total) * width)));
+}

@@ -1,0 +1,164 @@
+import type { LoggedEvent, RunEvent } from './event.js';
+import type { FailureGroup } from './failures.js';
+import {
+  doneOf,
+  emptyRun,
+  reduceRun,
+  totalCounts,
+  type RunState,
+  type RunningInstance,
+} from './run-state.js';
+import { safeLine, safeLines } from './safe-text.js';
+import { clock, metricText, progressText, secondsText, summaryText, timeLeft } from './words.js';
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** What the plain view must remember between events. Immutable. */
+export interface PlainView {
+  readonly run: RunState;
+  /** Endings that are said as counts and were not said yet, by definition. */
+  readonly folded: ReadonlyMap<string, FoldedCounts>;
+  /** Running instances of which `started` was said. */
+  readonly announced: ReadonlySet<string>;
+  /** When (Unix milliseconds) something was said last. */
+  readonly saidAt: number;
+}
+
+type Folded = 'hit' | 'skipped' | 'cancelled';
+type FoldedCounts = Readonly<Record<Folded, number>>;
+
+export interface PlainStep {
+  readonly view: PlainView;
+  /** Without line feeds, safe to print. */
+  readonly lines: readonly string[];
+}
+
+export const emptyPlain: PlainView = { run: emptyRun, folded: new Map(), announced: new Set(), saidAt: 0 };
+
+/** Silence after which a heartbeat is due. */
+export const heartbeatMilliseconds = 30_000;
+
+/**
+ * The lines view: what to print when an event happens. Instances that did not run are folded into one line a
+ * definition, said before the next other line. `started` is said at the first progress, so that stages of milliseconds take one line and not two.
+ */
+export function plainStep(view: PlainView, event: LoggedEvent): PlainStep {
+  const lines = linesOf(view, event);
+  const run = reduceRun(view.run, event);
+  if (lines.length === 0) return { view: { ...view, run, folded: fold(view.folded, event) }, lines };
+  return {
+    view: { run, folded: new Map(), announced: announcedAfter(view, event), saidAt: event.t },
+    lines: [...foldedLines(view, event.t), ...lines],
+  };
+}
+
+/** To be called now and then: says what is going on when nothing was said for a while. `now` in Unix milliseconds. */
+export function plainTick(view: PlainView, now: number): PlainStep {
+  const { run } = view;
+  if (run.start === undefined || run.end !== undefined || now - view.saidAt < heartbeatMilliseconds) {
+    return { view, lines: [] };
+  }
+  const counts = totalCounts(run);
+  const left = run.estimate === undefined ? '' : `, ${timeLeft(run.estimate, now)}`;
+  const beat = `${doneOf(counts)} of ${counts.total} done, ${counts.running} running${left}`;
+  const running = [...run.running.values()].slice(0, 8).map((instance) => `       ${runningText(instance)}`);
+  const lines = [...foldedLines(view, now), at(run, now, beat), ...running];
+  return { view: { ...view, folded: new Map(), saidAt: now }, lines };
+}
+
+function linesOf(view: PlainView, event: LoggedEvent): string[] {
+  const say = (text: string) => at(view.run, event.t, text);
+  switch (event.type) {
+    case 'run.start':
+      return [
+        safeLine(`ticketlab ${event.version}  ${event.pipeline} (${event.variant}), ${event.jobs} at a time`),
+      ];
+    case 'run.plan':
+      return [say(`${event.instances} instances of ${event.definitions.length} stages`)];
+    case 'inst.progress':
+      return view.announced.has(event.inst) || !view.run.running.has(event.inst)
+        ? []
+        : [say(`${event.inst}  started`)];
+    case 'inst.end':
+      return endLines(view, event, say);
+    case 'warn':
+      return warnLines(event, say);
+    case 'run.end':
+      return closingLines(view.run, event);
+    default:
+      return [];
+  }
+}
+
+function endLines(view: PlainView, event: EventOf<'inst.end'>, say: (text: string) => string): string[] {
+  const metric = metricText(view.run.running.get(event.inst)?.progress);
+  const seconds = event.seconds === undefined ? '' : secondsText(event.seconds);
+  switch (event.how) {
+    case 'ran':
+      return [
+        say([event.inst, seconds === '' ? 'ran' : `ran in ${seconds}`, metric].filter(Boolean).join('  ')),
+      ];
+    case 'failed':
+      return failedLines(event, say);
+    case 'hit':
+    case 'skipped':
+    case 'cancelled':
+      return [];
+  }
+}
+
+function failedLines(event: EventOf<'inst.end'>, say: (text: string) => string): string[] {
+  const [first = '', ...rest] = safeLines(event.message ?? 'failed without a message');
+  const after = event.seconds === undefined ? '' : ` after ${secondsText(event.seconds)}`;
+  const log = (event.log ?? []).flatMap(safeLines).map((line) => `       | ${line}`);
+  return [say(`${event.inst}  failed${after}: ${first}`), ...rest.map((line) => `       ${line}`), ...log];
+}
+
+function warnLines(event: EventOf<'warn'>, say: (text: string) => string): string[] {
+  const [first = '', ...rest] = safeLines(event.message);
+  const where = event.inst === undefined ? '' : `${event.inst}: `;
+  return [say(`warning: ${where}${first}`), ...rest.map((line) => `       ${line}`)];
+}
+
+function closingLines(run: RunState, end: EventOf<'run.end'>): string[] {
+  const failed = run.failures.groups.map((group) => safeLine(failureText(group)));
+  if (run.failures.others > 0) failed.push(`failed: ${run.failures.others} more with other messages`);
+  return [...run.results.map((path) => safeLine(`result: ${path}`)), ...failed, summaryText(end)];
+}
+
+/** `failed: imp.train[seed=1] and 3 more: what went wrong`: the first line of the message, the rest stood above. */
+function failureText(group: FailureGroup): string {
+  const more = group.count > 1 ? ` and ${group.count - 1} more` : '';
+  return `failed: ${group.inst}${more}: ${group.message.split('\n', 1)[0] ?? ''}`;
+}
+
+function announcedAfter(view: PlainView, event: LoggedEvent): ReadonlySet<string> {
+  const announced = new Set(view.announced);
+  if (event.type === 'inst.progress') announced.add(event.inst);
+  if (event.type === 'inst.end') announced.delete(event.inst);
+  return announced;
+}
+
+function fold(before: PlainView['folded'], event: LoggedEvent): PlainView['folded'] {
+  if (event.type !== 'inst.end' || event.how === 'ran' || event.how === 'failed') return before;
+  const counts = before.get(event.definition) ?? { hit: 0, skipped: 0, cancelled: 0 };
+  return new Map(before).set(event.definition, { ...counts, [event.how]: counts[event.how] + 1 });
+}
+
+/** `imp.train  3 hit, 12 skipped`. */
+function foldedLines(view: PlainView, now: number): string[] {
+  return [...view.folded].map(([definition, counts]) => {
+    const parts = (Object.keys(counts) as Folded[]).filter((how) => counts[how] > 0);
+    return at(view.run, now, `${definition}  ${parts.map((how) => `${counts[how]} ${how}`).join(', ')}`);
+  });
+}
+
+function runningText(instance: RunningInstance): string {
+  const parts = [instance.inst, progressText(instance.progress), metricText(instance.progress)];
+  return safeLine(parts.filter(Boolean).join('  '));
+}
+
+/** A line with the time since the start in front. */
+function at(run: RunState, now: number, text: string): string {
+  return safeLine(`${clock(now - (run.start?.t ?? now)).padStart(5)}  ${text}`);
+}

@@ -1,0 +1,53 @@
+import { EventEmitter } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { mountDashboard } from '../../src/dashboard/mount.js';
+import { replay } from '../../src/events/run-state.js';
+import { mixedRun, startTime } from '../events/scripted-run.js';
+
+/** Just enough of a terminal: it has a size and remembers what was written. */
+function fakeTerminal(size: { columns: number; rows: number }) {
+  const written: string[] = [];
+  const write = (text: string): boolean => {
+    written.push(text);
+    return true;
+  };
+  const stdout = Object.assign(new EventEmitter(), { ...size, isTTY: true, write });
+  return { stdout: stdout as unknown as NodeJS.WriteStream, written };
+}
+
+describe('the mounted dashboard', () => {
+  test('leaves the final summary and the results on the screen', () => {
+    const { stdout, written } = fakeTerminal({ columns: 80, rows: 24 });
+    const dashboard = mountDashboard({ stdout });
+    dashboard.update(replay(mixedRun.slice(0, 10)), startTime + 3000);
+    // Too soon after the frame before to be drawn at once.
+    dashboard.update(replay(mixedRun), startTime + 3001);
+    dashboard.finish();
+    const screen = stripVTControlCharacters(written.join(''));
+    expect(screen).toContain('result: results/quickstart/smoke/accuracy.svg');
+    expect(screen.trimEnd().endsWith('2 hit, 3 ran, 1 failed, 1 skipped in 6.1 s')).toBe(true);
+  });
+
+  test('draws at most four frames a second however many events there are', () => {
+    const { stdout } = fakeTerminal({ columns: 80, rows: 24 });
+    let reads = 0;
+    // The size of the terminal is read once a frame.
+    Object.defineProperty(stdout, 'rows', { get: () => ((reads += 1), 24) });
+    const dashboard = mountDashboard({ stdout });
+    const run = replay(mixedRun.slice(0, 10));
+    dashboard.update(run, startTime);
+    const readsOfOneFrame = reads;
+    for (let millisecond = 1; millisecond < 1000; millisecond += 1)
+      dashboard.update(run, startTime + millisecond);
+    expect(reads).toBeLessThanOrEqual(4 * readsOfOneFrame);
+    expect(reads).toBeGreaterThan(readsOfOneFrame);
+    dashboard.finish();
+  });
+
+  test('can be finished before anything was shown', () => {
+    const { stdout, written } = fakeTerminal({ columns: 80, rows: 24 });
+    mountDashboard({ stdout }).finish();
+    expect(written).toEqual([]);
+  });
+});
