@@ -70,8 +70,8 @@ async function fromMirrors(
   options: DownloadOptions,
 ): Promise<Result<Uint8Array, DownloadFailure>> {
   // A process that was killed just before the end may have left a whole file.
-  const whole = await readChecked(partial, file.sha256);
-  if (whole instanceof Uint8Array) return ok(whole);
+  const left = (await sizeOf(partial)) > 0 ? await readChecked(partial, file.sha256) : 'nothing';
+  if (left instanceof Uint8Array) return ok(left);
   const failures: { url: string; reason: string }[] = [];
   for (const mirror of file.mirrors) {
     const url = mirror + file.name;

@@ -1,5 +1,5 @@
 import { decodeDescription, type DatasetDescription } from './description.js';
-import { fileError, type FileContext, type Idx } from './idx.js';
+import { fileError, type FileContext } from './idx.js';
 import { readDataSet, type LabelledSet } from './labelled.js';
 
 /** Normalised images of one set, in memory that worker threads can share. */
