@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { sha256Hex } from './durable.js';
+import { errorCode, ObjectLostError } from './errors.js';
+import type { Layout } from './layout.js';
+import type { ObjectRef } from './record.js';
+import { decodeTree, type TreeEntry } from './tree.js';
+
+/**
+ * Reads objects. What was seen once stays believed for the life of this reader, so that a plan with everything cached
+ * costs one `stat` an object; bytes are checked against their digest whenever they are consumed.
+ */
+export class Objects {
+  readonly #layout: Layout;
+  readonly #sizes = new Map<string, number>();
+  /** Digest -> identity of the file whose bytes were found right. */
+  readonly #verified = new Map<string, string>();
+  readonly #trees = new Map<string, readonly TreeEntry[]>();
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  /** What is wrong with an object by name and size (of a tree: its files too), or undefined. Changes nothing. */
+  problem(ref: ObjectRef): string | undefined {
+    const own = this.#sizeProblem(ref.sha256, ref.bytes);
+    if (own !== undefined || ref.kind === 'blob') return own;
+    let entries: readonly TreeEntry[];
+    try {
+      entries = this.#entries(ref.sha256);
+    } catch {
+      return `${short(ref.sha256)} is damaged`;
+    }
+    for (const entry of entries) {
+      const problem = this.#sizeProblem(entry.sha256, entry.bytes);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  /** True when the object is there and its bytes are right. */
+  intact(sha256: string, bytes: number): boolean {
+    this.forget(sha256);
+    if (this.#sizeProblem(sha256, bytes) !== undefined) return false;
+    try {
+      this.#readVerified(sha256);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * The bytes of an object, checked. A damaged one is moved out of the way, so that the next look-up is a miss and
+   * what made it runs again.
+   *
+   * @throws ObjectLostError when it is missing or damaged.
+   */
+  read(sha256: string): Uint8Array {
+    try {
+      return this.#readVerified(sha256);
+    } catch (error) {
+      this.forget(sha256);
+      if (!(error instanceof ObjectLostError)) throw error;
+      this.#quarantine(sha256);
+      throw error;
+    }
+  }
+
+  /** The files of a tree, sorted by path. @throws ObjectLostError */
+  tree(sha256: string): readonly TreeEntry[] {
+    const known = this.#trees.get(sha256);
+    if (known) return known;
+    const entries = decodeTree(this.read(sha256));
+    this.#trees.set(sha256, entries);
+    return entries;
+  }
+
+  /** Believes nothing any more of this object (of a tree: of its files). */
+  forget(sha256: string): void {
+    for (const entry of this.#trees.get(sha256) ?? []) this.#sizes.delete(entry.sha256);
+    this.#trees.delete(sha256);
+    this.#sizes.delete(sha256);
+  }
+
+  #entries(sha256: string): readonly TreeEntry[] {
+    const known = this.#trees.get(sha256);
+    if (known) return known;
+    const entries = decodeTree(this.#readVerified(sha256));
+    this.#trees.set(sha256, entries);
+    return entries;
+  }
+
+  #sizeProblem(sha256: string, bytes: number): string | undefined {
+    let size = this.#sizes.get(sha256);
+    if (size === undefined) {
+      size = statSync(this.#layout.object(sha256), { throwIfNoEntry: false })?.size;
+      if (size === undefined) return `${short(sha256)} is missing`;
+      this.#sizes.set(sha256, size);
+    }
+    return size === bytes ? undefined : `${short(sha256)} has ${size} bytes instead of ${bytes}`;
+  }
+
+  #readVerified(sha256: string): Uint8Array {
+    let file: number;
+    try {
+      file = openSync(this.#layout.object(sha256), 'r');
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') throw new ObjectLostError(sha256, 'it is missing');
+      throw error;
+    }
+    try {
+      const { ino, size, mtimeNs, ctimeNs } = fstatSync(file, { bigint: true });
+      const identity = [ino, size, mtimeNs, ctimeNs].join(':');
+      const bytes = readFileSync(file);
+      if (this.#verified.get(sha256) !== identity) {
+        if (sha256Hex(bytes) !== sha256)
+          throw new ObjectLostError(sha256, 'its bytes do not have its digest');
+        this.#verified.set(sha256, identity);
+      }
+      return bytes;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #quarantine(sha256: string): void {
+    const broken = this.#layout.object(sha256);
+    try {
+      mkdirSync(this.#layout.quarantine, { recursive: true });
+      renameSync(broken, join(this.#layout.quarantine, `${sha256}.${randomBytes(4).toString('hex')}`));
+    } catch {
+      // Missing already, or no room for another folder: what matters is that the name is free.
+      rmSync(broken, { force: true });
+    }
+  }
+}
+
+const short = (sha256: string): string => `object ${sha256.slice(0, 12)}…`;

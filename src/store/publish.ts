@@ -1,0 +1,148 @@
+import { readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { byCodeUnit, type Json } from '../base/json.js';
+import type { ArtefactType, OutputBytes } from '../pipeline/stage.js';
+import { ensureFolder, linkFirst, sha256Hex, syncFolder, writeDurably } from './durable.js';
+import { errorCode, guarded, ObjectLostError } from './errors.js';
+import type { Layout } from './layout.js';
+import type { Objects } from './objects.js';
+import {
+  decodeRecord,
+  differingOutputs,
+  encodeRecord,
+  sealRecord,
+  type Made,
+  type ObjectRef,
+  type Outputs,
+  type ResultRecord,
+} from './record.js';
+import { openStaging, type Staging } from './staging.js';
+import { checkPaths, encodeTree, type TreeEntry } from './tree.js';
+
+export interface Publication {
+  readonly key: string;
+  /** Everything that the key is made of. */
+  readonly K: Json;
+  readonly outputs: Readonly<Record<string, { readonly type: ArtefactType; readonly content: OutputBytes }>>;
+  readonly made: Made;
+}
+
+export interface Published {
+  /** What the store holds under the key from now on. */
+  readonly record: ResultRecord;
+  /** `first`: ours. `known`: somebody's complete result was there and stays. `replaced`: what was there was lost or damaged. */
+  readonly outcome: 'first' | 'known' | 'replaced';
+  /** Outputs whose bytes differ from those of the earlier result of this key: the stage is not deterministic. */
+  readonly differing: readonly string[];
+}
+
+interface Workplace {
+  readonly layout: Layout;
+  readonly objects: Objects;
+  readonly staging: Staging;
+  /** Folders with new entries, to be synced together. */
+  readonly touched: Set<string>;
+}
+
+/**
+ * Objects first, then the record that names them: whoever dies in between leaves objects that nobody asks for, never
+ * a record without its objects.
+ *
+ * @throws StoreError when the disk is full; nothing half-written stays.
+ */
+export function publish(layout: Layout, objects: Objects, publication: Publication): Published {
+  const staging = openStaging(layout);
+  try {
+    const place: Workplace = { layout, objects, staging, touched: new Set() };
+    const outputs = putAll(place, publication.outputs);
+    for (const folder of place.touched) guarded(folder, 0, () => syncFolder(folder));
+    const { key, K, made } = publication;
+    return putRecord(place, sealRecord({ key, K, outputs, made }));
+  } finally {
+    staging.remove();
+  }
+}
+
+function putAll(place: Workplace, outputs: Publication['outputs']): Outputs {
+  const refs: Record<string, ObjectRef> = {};
+  for (const name of Object.keys(outputs).sort(byCodeUnit)) {
+    const { type, content } = outputs[name]!;
+    refs[name] = { type, ...putOutput(place, content) };
+  }
+  return refs;
+}
+
+function putOutput(place: Workplace, content: OutputBytes): Omit<ObjectRef, 'type'> {
+  if (typeof content === 'string' || content instanceof Uint8Array)
+    return { ...putBlob(place, content), kind: 'blob' };
+  checkPaths([...content.keys()]);
+  const entries: TreeEntry[] = [];
+  for (const [path, bytes] of content) entries.push({ path, mode: 'f', ...putBlob(place, bytes) });
+  return { ...putBlob(place, encodeTree(entries)), kind: 'tree' };
+}
+
+function putBlob(place: Workplace, content: Uint8Array | string): { sha256: string; bytes: number } {
+  const data = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  const ref = { sha256: sha256Hex(data), bytes: data.byteLength };
+  const target = place.layout.object(ref.sha256);
+  if (place.objects.intact(ref.sha256, ref.bytes)) {
+    touch(target);
+    return ref;
+  }
+  const temporary = place.staging.next();
+  const written = writeDurably(temporary, data);
+  if (written !== ref.sha256) throw new Error('the bytes of an output changed while they were written');
+  guarded(target, ref.bytes, () => {
+    ensureFolder(dirname(target), place.touched);
+    // A file of that name whose bytes are wrong must not block the right ones.
+    if (!linkFirst(temporary, target) && !place.objects.intact(ref.sha256, ref.bytes))
+      renameSync(temporary, target);
+    else rmSync(temporary, { force: true });
+  });
+  place.touched.add(dirname(target));
+  place.objects.forget(ref.sha256);
+  return ref;
+}
+
+function putRecord(place: Workplace, record: ResultRecord): Published {
+  const path = place.layout.record(record.key);
+  const data = encodeRecord(record);
+  const temporary = place.staging.next();
+  writeDurably(temporary, data);
+  for (const ref of Object.values(record.outputs)) {
+    // Somebody may have cleaned up meanwhile.
+    if (place.objects.problem(ref) !== undefined)
+      throw new ObjectLostError(ref.sha256, 'it vanished while its record was written');
+  }
+  return guarded(path, data.byteLength, () => {
+    const touched = new Set([dirname(path)]);
+    ensureFolder(dirname(path), touched);
+    const published = linkFirst(temporary, path)
+      ? ({ record, outcome: 'first', differing: [] } as const)
+      : meetExisting(place, record, temporary);
+    for (const folder of touched) syncFolder(folder);
+    return published;
+  });
+}
+
+/** Two computations of one key: the first complete result stays; one that lost its objects gives way. */
+function meetExisting(place: Workplace, record: ResultRecord, temporary: string): Published {
+  const path = place.layout.record(record.key);
+  const existing = decodeRecord(readFileSync(path), record.key);
+  const differing = existing ? differingOutputs(existing.outputs, record.outputs) : [];
+  if (existing && Object.values(existing.outputs).every((ref) => place.objects.problem(ref) === undefined))
+    return { record: existing, outcome: 'known', differing };
+  renameSync(temporary, path);
+  return { record, outcome: 'replaced', differing };
+}
+
+/** Tells a clean-up that the object is wanted. */
+function touch(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch (error) {
+    // Of a colleague's file in a shared store only the owner may change the times.
+    if (!['EPERM', 'EACCES', 'EROFS', 'ENOENT'].includes(errorCode(error))) throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import { canonicalJson, type Json } from '../base/json.js';
+import { artefactTypes, type ArtefactType } from '../pipeline/stage.js';
+import { sha256Hex } from './durable.js';
+import { isDigest } from './layout.js';
+
+/** A named object: the sha256 and size of its file. Of a tree that is the list of its files, not the files. */
+export interface ObjectRef {
+  readonly type: ArtefactType;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly kind: 'blob' | 'tree';
+}
+
+export type Outputs = Readonly<Record<string, ObjectRef>>;
+
+/** Where, when and how a result came to be. For people and for `why`; nothing depends on it. */
+export interface Made {
+  readonly instance: string;
+  readonly run: string;
+  readonly host: string;
+  readonly pid: number;
+  /** ISO 8601, UTC. */
+  readonly start: string;
+  readonly wall_s: number;
+  readonly cpu_s: number;
+  /** Bytes. */
+  readonly rss_max: number;
+  readonly threads: number;
+  readonly resumed: boolean;
+  readonly ticketlab: string;
+  readonly node: string;
+}
+
+/** What is known of one key. Immutable, one per key. */
+export interface ResultRecord {
+  readonly v: 1;
+  readonly key: string;
+  /** Everything that the key is made of. */
+  readonly K: Json;
+  readonly outputs: Outputs;
+  readonly made: Made;
+  /** sha256 of the canonical JSON of all the above. */
+  readonly sum: string;
+}
+
+export function sealRecord(record: Omit<ResultRecord, 'v' | 'sum'>): ResultRecord {
+  const { key, K, outputs, made } = record;
+  const body = { v: 1, key, K, outputs, made } as const;
+  return { ...body, sum: sumOf(body) };
+}
+
+export function encodeRecord(record: ResultRecord): Uint8Array {
+  return Buffer.from(`${canonicalJson(record as unknown as Json)}\n`);
+}
+
+/** The record in these bytes, or undefined when they are damaged, or belong to another key or format. */
+export function decodeRecord(bytes: Uint8Array, key: string): ResultRecord | undefined {
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
+  } catch {
+    return undefined;
+  }
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return undefined;
+  const { sum, ...body } = parsed as Readonly<Record<string, Json>>;
+  if (body['v'] !== 1 || body['key'] !== key || sum !== sumOf(body)) return undefined;
+  const outputs = body['outputs'];
+  if (outputs === null || typeof outputs !== 'object') return undefined;
+  return Object.values(outputs).every(isRef) ? (parsed as unknown as ResultRecord) : undefined;
+}
+
+function isRef(value: Json): boolean {
+  const { type, sha256, bytes, kind } = (value ?? {}) as Readonly<Record<string, Json>>;
+  return (
+    artefactTypes.includes(type as ArtefactType) &&
+    isDigest(sha256) &&
+    Number.isSafeInteger(bytes) &&
+    (kind === 'blob' || kind === 'tree')
+  );
+}
+
+/** Names of outputs in which two results of one key differ: none for a deterministic stage. */
+export function differingOutputs(a: Outputs, b: Outputs): readonly string[] {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].sort().filter((name) => a[name]?.sha256 !== b[name]?.sha256);
+}
+
+const sumOf = (body: object): string => sha256Hex(canonicalJson(body as Json));
