@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { encodeTensors } from '../../src/artefacts/tensors.js';
+import type { Tensors } from '../../src/artefacts/tensors.js';
+import { makeDataset } from '../../src/data/artefact.js';
+import { encodeIdx } from '../../src/data/idx.js';
+import type { Artefact, ArtefactType, OutputBytes, StageDefinition } from '../../src/pipeline/stage.js';
+
+/** An artefact as a stage sees it, from what a stage has made. */
+export function artefact(type: ArtefactType, content: OutputBytes): Artefact {
+  const bytesOf = (part: Uint8Array | string | undefined): Uint8Array => {
+    if (part === undefined) throw new Error('there is no such file in the artefact');
+    return typeof part === 'string' ? new TextEncoder().encode(part) : part;
+  };
+  const bytes = (path?: string) =>
+    bytesOf(content instanceof Map ? content.get(path ?? '') : (content as Uint8Array | string));
+  return {
+    type,
+    sha256: '0'.repeat(64),
+    bytes,
+    text: (path) => new TextDecoder().decode(bytes(path)),
+    files: () => (content instanceof Map ? [...content.keys()].sort() : []),
+  };
+}
+
+export const tensors = (type: ArtefactType, content: Tensors): Artefact =>
+  artefact(type, encodeTensors(content));
+
+type Inputs = Readonly<Record<string, Artefact>>;
+
+/** Runs a stage as a worker would, with the defaults of its parameters filled in. */
+export async function runStage(stage: StageDefinition, params: Record<string, unknown>, inputs: Inputs = {}) {
+  const log: string[] = [];
+  const variant = stage.variants ? stage.variants.of[String(params[stage.variants.by])] : undefined;
+  const defaults: Record<string, unknown> = {};
+  for (const schema of [stage.params, ...(variant ? [variant] : [])])
+    for (const [name, { default: value }] of Object.entries(schema.properties))
+      if (value !== undefined) defaults[name] = value;
+  const outputs = await stage.run({
+    params: { ...defaults, ...params },
+    inputs,
+    files: {},
+    threads: 1,
+    checkpoints: { latest: () => undefined, due: () => false, save: () => undefined },
+    cacheDir: () => '',
+    progress: () => undefined,
+    log: (line: string) => log.push(line),
+  } as never);
+  return { outputs, log };
+}
+
+/** A tiny dataset of 2 x 2 images: the class is where the bright pixel is. */
+export function tinyDataset(): Artefact {
+  const labels = Uint8Array.from({ length: 20 }, (_, i) => (i < 10 ? i : i % 4));
+  const data = new Uint8Array(20 * 4);
+  labels.forEach((label, i) => (data[i * 4 + (label % 4)] = 255));
+  const images = encodeIdx({ element: 'ubyte', shape: [20, 2, 2], data });
+  const classes = encodeIdx({ element: 'ubyte', shape: [20], data: labels });
+  const files = makeDataset(
+    (file) => (file.includes('images') ? images : classes),
+    (file) => ({ file, advice: '' }),
+    { task: 'mnist', source: 'path', downsample: 1 },
+  );
+  return artefact('dataset', files);
+}
+
+/** First 16 hex digits of the sha256 of an output. */
+export function digest(content: OutputBytes | undefined): string {
+  return createHash('sha256')
+    .update(content as Uint8Array | string)
+    .digest('hex')
+    .slice(0, 16);
+}
