@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-namespace, no-var -- a global can be declared in no other way */
 // The part of WebAssembly's JavaScript interface that is used here: TypeScript has it in its DOM library only.
 declare global {
   namespace WebAssembly {

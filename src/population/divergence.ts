@@ -1,0 +1,39 @@
+import type { Network } from '../networks/network.js';
+
+/** Far enough below the largest float32 (3.4e38) that neither rounding nor a difference of two logits reaches it. */
+const safe = 1e36;
+
+/**
+ * The largest magnitude of a weight with which no activation of the network can overflow, whatever the mask: beyond
+ * it (or with a weight that is not finite) a candidate counts as diverged and is not computed. So the kernels only
+ * ever see finite numbers, and a NaN can neither arise nor hide in them.
+ *
+ * @param largestPixel largest magnitude of an input
+ */
+export function weightLimit(network: Network, largestPixel: number): number {
+  let limit = safe;
+  while (largestActivation(network, largestPixel, limit) > safe) limit /= 2;
+  return limit;
+}
+
+/** A bound on every sum in the network when all weights are at most `weight` in magnitude. */
+function largestActivation(network: Network, largestPixel: number, weight: number): number {
+  let incoming = largestPixel;
+  let largest = 0;
+  for (const layer of network.layers) {
+    const taps = layer.kind === 'dense' ? layer.inputs : layer.kernel * layer.kernel * layer.inputs;
+    const sum = weight * (taps * incoming + 1);
+    largest = Math.max(largest, sum);
+    incoming = layer.activation === 'tanh' ? Math.min(1, sum) : sum;
+  }
+  return largest;
+}
+
+/** True when weights[from ... to - 1] are all finite and within the limit. */
+export function withinLimit(weights: Float32Array, from: number, to: number, limit: number): boolean {
+  for (let i = from; i < to; i++) {
+    // Written so that NaN fails too.
+    if (!(Math.abs(weights[i]) <= limit)) return false;
+  }
+  return true;
+}

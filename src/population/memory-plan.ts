@@ -1,0 +1,60 @@
+import { BLOCK, ROW_BYTES } from '../numeric/kernels/contract.js';
+import type { Program } from './compile/program.js';
+
+/** Images that are laid out at a time: enough for an ordinary minibatch, few enough for the last-level cache. */
+export const CHUNK_IMAGES = 1024;
+export const CHUNK_BLOCKS = CHUNK_IMAGES / BLOCK;
+
+/** Byte offsets in the memory that all threads share. */
+export interface MemoryPlan {
+  /** Records of each step: units, or rows. Written once. */
+  readonly records: readonly number[];
+  /** The images of a chunk, block after block. */
+  readonly images: number;
+  readonly blockBytes: number;
+  /** Their labels, a byte each. */
+  readonly labels: number;
+  readonly threads: readonly ThreadPlan[];
+  readonly bytes: number;
+}
+
+/** What belongs to one thread. */
+export interface ThreadPlan {
+  /** Tap lists with the weights of the candidate at hand. */
+  readonly taps: number;
+  /** Activation buffers by index; the first is unused, images are shared. */
+  readonly buffers: readonly number[];
+  /** Two float64. */
+  readonly result: number;
+}
+
+export function planMemory(program: Program, threads: number): MemoryPlan {
+  // The first bytes stay unused, and every part starts on a cache line.
+  let bytes = ROW_BYTES;
+  const take = (size: number): number => {
+    const start = bytes;
+    bytes += Math.ceil(size / ROW_BYTES) * ROW_BYTES;
+    return start;
+  };
+  const records = program.steps.map((step) =>
+    take((step.kernel === 'tanhRows' ? step.rows : step.units).byteLength),
+  );
+  const blockBytes = program.bufferRows[0] * ROW_BYTES;
+  const images = take(blockBytes * CHUNK_BLOCKS);
+  const labels = take(CHUNK_IMAGES);
+  const threadPlans = Array.from({ length: threads }, () => ({
+    taps: take(program.taps.byteLength),
+    buffers: program.bufferRows.map((rows, index) => (index === 0 ? 0 : take(rows * ROW_BYTES))),
+    result: take(16),
+  }));
+  return { records, images, blockBytes, labels, threads: threadPlans, bytes };
+}
+
+/** Writes what all threads read and nobody changes, and each thread's tap lists without weights. */
+export function fillMemory(memory: WebAssembly.Memory, program: Program, plan: MemoryPlan): void {
+  const words = new Int32Array(memory.buffer);
+  program.steps.forEach((step, i) => {
+    words.set(step.kernel === 'tanhRows' ? step.rows : step.units, plan.records[i] / 4);
+  });
+  for (const thread of plan.threads) words.set(program.taps, thread.taps / 4);
+}

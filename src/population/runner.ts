@@ -1,0 +1,65 @@
+import { BLOCK } from '../numeric/kernels/contract.js';
+import type { Kernels } from '../numeric/kernels/contract.js';
+import type { Program, Step } from './compile/program.js';
+import type { Images } from './images.js';
+import type { MemoryPlan } from './memory-plan.js';
+
+/** One thread's view of a compiled network: fills in weights, lays out images, runs blocks. */
+export interface Runner {
+  /** Puts a candidate's weights into the tap lists: float32 search coordinates from `offset` on. */
+  loadWeights(weights: Float32Array, offset: number): void;
+  /** Lays out block `block` of the chunk: images `indices[block * BLOCK ...]`, at most `count` in all. */
+  layOut(images: Images, indices: Uint32Array, count: number, block: number): void;
+  /** Runs the network on a block of the chunk, of which `valid` images count; writes two results at `offset`. */
+  runBlock(results: Float64Array, offset: number, block: number, valid: number): void;
+}
+
+export function createRunner(
+  memory: WebAssembly.Memory,
+  kernels: Kernels,
+  program: Program,
+  plan: MemoryPlan & { readonly thread: number },
+): Runner {
+  const { taps, buffers, result } = plan.threads[plan.thread];
+  const floats = new Float32Array(memory.buffer);
+  const bytes = new Uint8Array(memory.buffer);
+  const tapFloats = floats.subarray(taps / 4, taps / 4 + program.taps.length);
+  const resultFloats = new Float64Array(memory.buffer, result, 2);
+  const { weightWords, weightSources, steps, pixels, pixelRows } = program;
+
+  function run(step: Step, index: number, imageBuffer: number): void {
+    const records = plan.records[index];
+    const output = buffers[step.output];
+    if (step.kernel === 'tanhRows') return kernels.tanhRows(records, step.rows.length, output);
+    const input = step.input === 0 ? imageBuffer : buffers[step.input];
+    kernels[step.kernel](records, step.count, taps, input, output, step.pitchBytes, step.floor, 0);
+  }
+
+  return {
+    loadWeights(weights, offset) {
+      // + 0 makes a bias of -0 into +0: then no sum is ever -0, and adding a tap that is zero changes nothing.
+      for (let i = 0; i < weightWords.length; i++)
+        tapFloats[weightWords[i]] = weights[offset + weightSources[i]] + 0;
+    },
+    layOut(images, indices, count, block) {
+      const base = (plan.images + block * plan.blockBytes) / 4;
+      for (let lane = 0; lane < BLOCK; lane++) {
+        const place = block * BLOCK + lane;
+        const inside = place < count;
+        const image = inside ? indices[place] : 0;
+        const from = image * images.inputs;
+        for (let i = 0; i < pixels.length; i++)
+          floats[base + pixelRows[i] * BLOCK + lane] = inside ? images.pixels[from + pixels[i]] : 0;
+        bytes[plan.labels + place] = inside ? images.labels[image] : 0;
+      }
+    },
+    runBlock(results, offset, block, valid) {
+      const imageBuffer = plan.images + block * plan.blockBytes;
+      for (let i = 0; i < steps.length; i++) run(steps[i], i, imageBuffer);
+      const logits = buffers[buffers.length - 1];
+      kernels.loss(logits, program.outputs, plan.labels + block * BLOCK, valid, result);
+      results[offset] = resultFloats[0];
+      results[offset + 1] = resultFloats[1];
+    },
+  };
+}
