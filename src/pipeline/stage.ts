@@ -30,6 +30,8 @@ export interface InputSignature {
 
 export interface OutputSignature {
   readonly type: ArtefactType;
+  /** There only when this parameter, a number, is above this value; always there without. */
+  readonly when?: { readonly parameter: string; readonly above: number };
   /** For tables: the columns it has. */
   readonly columns?: Readonly<Record<string, ColumnType>>;
   readonly doc: string;
@@ -140,8 +142,13 @@ export interface Checkpoints {
 export interface StageContext<P, I> {
   readonly params: P;
   readonly inputs: I;
-  /** Outside files by the name under which the signature declares them. */
-  readonly files: Readonly<Record<string, { readonly sha256: string; bytes(): Uint8Array }>>;
+  /**
+   * Outside files by the name under which the signature declares them. `path` is for native libraries that open files
+   * themselves: `bytes()` first, which verifies the digest.
+   */
+  readonly files: Readonly<
+    Record<string, { readonly sha256: string; readonly path: string; bytes(): Uint8Array }>
+  >;
   /** Threads this stage may use, at least 1; results must not depend on it. */
   readonly threads: number;
   readonly checkpoints: Checkpoints;
@@ -157,6 +164,11 @@ type InputOf<S extends InputSignature> = S extends { gather: true } ? readonly G
 export type InputsOf<I extends Readonly<Record<string, InputSignature>>> = {
   readonly [K in keyof I]: I[K] extends { optional: true } ? InputOf<I[K]> | undefined : InputOf<I[K]>;
 };
+
+/** What `run` hands back: the bytes of every output, those with a `when` only when it applies. */
+type OutputsOf<O extends Readonly<Record<string, OutputSignature>>> = {
+  [K in keyof O as O[K] extends { when: object } ? never : K]: OutputBytes;
+} & { [K in keyof O as O[K] extends { when: object } ? K : never]?: OutputBytes };
 
 export interface StageDefinition extends StageSignature {
   run(ctx: StageContext<never, never>): Promise<Record<string, OutputBytes>> | Record<string, OutputBytes>;
@@ -176,9 +188,7 @@ export function defineStage<
     readonly params: P;
     readonly inputs: I;
     readonly outputs: O;
-    run(
-      ctx: StageContext<Static<P>, InputsOf<I>>,
-    ): Promise<{ [K in keyof O]: OutputBytes }> | { [K in keyof O]: OutputBytes };
+    run(ctx: StageContext<Static<P>, InputsOf<I>>): Promise<OutputsOf<O>> | OutputsOf<O>;
   },
 ): StageDefinition {
   return stage;
