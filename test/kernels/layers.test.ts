@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Activation, Network } from '../../src/networks/network.js';
+import type { Mask } from '../../src/numeric/mask.js';
+import { cheaper } from '../../src/population/compile/cost.js';
+import type { Choose } from '../../src/population/compile/cost.js';
+import { outputSide } from '../../src/population/compile/sites.js';
+import {
+  bitsOf,
+  cnnSmall,
+  conv,
+  dense,
+  forwardCompiled,
+  networkOfLayers,
+  randomImages,
+  randomMask,
+  randomWeights,
+} from './fixtures.js';
+import { forwardReference } from './network-reference.js';
+
+const choices: Record<string, Choose> = {
+  'the pair kernels': () => 'pair',
+  'the single kernels': () => 'single',
+  'the kernels that the cost model picks': cheaper,
+};
+
+const activation = fc.constantFrom<Activation>('relu', 'tanh', 'none');
+const density = fc.oneof(fc.constantFrom(0, 0.02, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+
+interface Case {
+  readonly network: Network;
+  readonly density: number;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+const convolutions: fc.Arbitrary<Case> = fc
+  .record({
+    kernel: fc.constantFrom(3, 5),
+    height: fc.integer({ min: 5, max: 32 }),
+    width: fc.integer({ min: 5, max: 32 }),
+    inputs: fc.integer({ min: 1, max: 20 }),
+    outputs: fc.integer({ min: 1, max: 20 }),
+    padding: fc.constantFrom<'same' | 'valid'>('same', 'valid'),
+    pool: fc.boolean(),
+    activation,
+    density,
+    batch: fc.integer({ min: 1, max: 70 }),
+    seed: fc.nat(1e6),
+  })
+  .filter((c) => c.height * c.width * c.inputs * c.outputs * c.batch < 150_000)
+  .filter((c) => !(c.pool && c.padding === 'valid' && Math.min(c.height, c.width) <= c.kernel))
+  .map(({ density, batch, seed, ...shape }) => ({
+    network: networkOfLayers(shape.height * shape.width * shape.inputs, [conv(shape)]),
+    density,
+    batch,
+    seed,
+  }));
+
+const denseLayers: fc.Arbitrary<Case> = fc.record({
+  network: fc
+    .tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 20 }), activation)
+    .map(([inputs, outputs, act]) => networkOfLayers(inputs, [dense('Dense_0', inputs, outputs, act)])),
+  density,
+  batch: fc.integer({ min: 1, max: 70 }),
+  seed: fc.nat(1e6),
+});
+
+function compare(network: Network, mask: Mask, seed: number, batch: number, choose: Choose): void {
+  const weights = randomWeights(network, seed + 1);
+  const images = randomImages(network, batch, seed + 2);
+  const { outputs } = forwardCompiled(network, mask, weights, { images, choose });
+  expect(outputs).toHaveLength(batch);
+  for (let i = 0; i < batch; i++) {
+    const image = images.pixels.slice(i * network.inputs, (i + 1) * network.inputs);
+    expect(bitsOf(outputs[i])).toBe(bitsOf(forwardReference(network, weights, mask, image)));
+  }
+}
+
+describe.each(Object.entries(choices))('%s', (_, choose) => {
+  it('compute convolutions of every shape with the bits of the scalar reference', () => {
+    fc.assert(
+      fc.property(convolutions, ({ network, density, batch, seed }) => {
+        compare(network, randomMask(network, density, seed), seed, batch, choose);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('compute dense layers of every shape with the bits of the scalar reference', () => {
+    fc.assert(
+      fc.property(denseLayers, ({ network, density, batch, seed }) => {
+        compare(network, randomMask(network, density, seed), seed, batch, choose);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([1, 0.5, 0.1, 0.015, 0])('compute the MNIST network at density %f like the reference', (share) => {
+    compare(cnnSmall, randomMask(cnnSmall, share, 7), 8, 2, choose);
+  });
+
+  it.each([
+    { padding: 'same', pool: true },
+    { padding: 'same', pool: false },
+    { padding: 'valid', pool: true },
+    { padding: 'valid', pool: false },
+  ] as const)('pass a convolution on to the next one ($padding, pool $pool)', ({ padding, pool }) => {
+    const first = conv({
+      kernel: 3,
+      height: 11,
+      width: 9,
+      inputs: 2,
+      outputs: 3,
+      padding,
+      pool,
+      activation: 'tanh',
+    });
+    const [height, width] = [outputSide(first, 11), outputSide(first, 9)];
+    const second = conv({ ...first, height, width, inputs: 3, outputs: 5, padding: 'same', pool: false });
+    const layers = [first, { ...second, name: 'Conv_1' }, dense('Dense_0', height * width * 5, 4, 'none')];
+    const network = networkOfLayers(11 * 9 * 2, layers);
+    for (const share of [1, 0.6, 0.2, 0.05]) compare(network, randomMask(network, share, 3), 4, 17, choose);
+  });
+});
+
+describe('NaN in, NaN out', () => {
+  const network = networkOfLayers(36, [
+    conv({
+      kernel: 3,
+      height: 6,
+      width: 6,
+      inputs: 1,
+      outputs: 2,
+      padding: 'same',
+      pool: true,
+      activation: 'relu',
+    }),
+  ]);
+  const images = randomImages(network, 3, 1);
+
+  it.each(Object.entries(choices))('for a NaN weight, with %s', (_, choose) => {
+    for (const layer of [network, networkOfLayers(36, [dense('Dense_0', 36, 4, 'relu')])]) {
+      const weights = randomWeights(layer, 2);
+      const kernel = layer.layout.tensors.find((tensor) => tensor.kind === 'kernel')!;
+      const outputs = layer.layout.tensors[0].size;
+      // The centre of the convolution's kernel, which is inside for every pixel; some input of the dense layer.
+      weights[kernel.offset + 4 * outputs + 1] = NaN;
+      const mask = randomMask(layer, 1, 1);
+      for (const values of forwardCompiled(layer, mask, weights, { images, choose }).outputs)
+        values.forEach((value, i) => expect(Number.isNaN(value)).toBe(i % outputs === 1));
+    }
+  });
+
+  it('for a NaN bias', () => {
+    const weights = randomWeights(network, 2);
+    const mask = randomMask(network, 1, 1);
+    weights[0] = NaN;
+    for (const values of forwardCompiled(network, mask, weights, { images }).outputs)
+      values.forEach((value, i) => expect(Number.isNaN(value)).toBe(i % 2 === 0));
+  });
+});
