@@ -9,7 +9,7 @@ test('escape sequences, bells, carriage returns and C1 controls become visible',
 });
 
 test('marks that turn the direction of writing become visible, other scripts stay', () => {
-  expect(safeLine('épreuve 証拠 \u202egnp.exe')).toBe('épreuve 証拠 \\u202egnp.exe');
+  expect(safeLine('épreuve 証拠 \u202egnp.exe')).toBe('épreuve 証拠 \\u{202e}gnp.exe');
 });
 
 test('a tab is a space, and lines are split at either kind of line end', () => {

@@ -1,0 +1,56 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { createTextWidth } from './font-widths.js';
+
+/** The one font of all figures: its bytes measure the text, its path (the rasteriser wants one) draws it. */
+export interface FigureFont {
+  readonly bytes: Uint8Array;
+  readonly path: string;
+  /** For example `DejaVu Sans`. */
+  readonly family: string;
+}
+
+/** Pixels of the PNG for one of the SVG: sharp on dense screens and in print. */
+const zoom = 2;
+
+/**
+ * Draws a specification as SVG. The same specification and font give the same bytes. The libraries are loaded here,
+ * when something is drawn.
+ */
+export async function drawSvg(spec: TopLevelSpec, font: FigureFont): Promise<string> {
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  const problems: unknown[] = [];
+  const logger = vega.logger(vega.Warn, undefined, (_method, _level, input: readonly unknown[]) => {
+    problems.push(...input);
+  });
+  measureWith(vega, createTextWidth(font.bytes));
+  const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
+  const svg = await view.toSVG();
+  view.finalize();
+  if (problems.length > 0)
+    throw new Error(`The figure cannot be drawn as it is described: ${problems.join('; ')}`);
+  return `${svg}\n`;
+}
+
+/** Draws an SVG as PNG, with no other font than the given one. */
+export async function drawPng(svg: string, font: FigureFont): Promise<Uint8Array> {
+  const { Resvg } = await import('@resvg/resvg-js');
+  const resvg = new Resvg(svg, {
+    font: { loadSystemFonts: false, fontFiles: [font.path], defaultFontFamily: font.family },
+    fitTo: { mode: 'zoom', value: zoom },
+  });
+  return new Uint8Array(resvg.render().asPng());
+}
+
+interface TextItem {
+  readonly fontSize?: number;
+}
+
+/** The library lays text out with this hook; its types do not tell of it. */
+function measureWith(vega: object, widthInEm: (text: string) => number): void {
+  const { textMetrics } = vega as { textMetrics: { width: (item: TextItem, text: unknown) => number } };
+  textMetrics.width = (item, text) => widthInEm(textOf(text)) * (item.fontSize ?? 11);
+}
+
+function textOf(text: unknown): string {
+  return typeof text === 'string' || typeof text === 'number' ? String(text) : '';
+}
