@@ -94,8 +94,9 @@ async function openOriginal(context: OriginContext, task: OriginalName): Promise
   const unpacked = await fetchOriginals(originals[task], {
     folder,
     log: context.log,
-    onBytes: (done, total) =>
-      context.progress({ unit: 'MB', done: megabytes(done), total: megabytes(total ?? done) }),
+    // Without an announced size there is always a little more to come: done never reaches total.
+    onBytes: (done, total = done + 1e6) =>
+      context.progress({ unit: 'MB', done: megabytes(done), total: megabytes(total) }),
     waysOut: waysOut(task),
   });
   return {

@@ -153,6 +153,7 @@ describe('a download', () => {
         { url: closed.base + name, reason: 'connection failed (ECONNREFUSED)' },
       ]),
     );
+    expect(pauses).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
   });
 

@@ -80,14 +80,23 @@ describe('a dataset artefact', () => {
     }
   });
 
-  it('of images with an odd side cannot be downsampled', () => {
-    const files = { ...tinyFiles(), 'train-images-idx3-ubyte': imageFile([[1, 2, 3], [4, 5, 6], [7, 8, 9]], 1, 3), 't10k-images-idx3-ubyte': imageFile([[1, 2, 3], [4, 5, 6]], 1, 3) }; // prettier-ignore
+  it.each([
+    [1, 4],
+    [4, 1],
+  ])('of images of %i × %i pixels cannot be downsampled', (rows, columns) => {
+    const image = [1, 2, 3, 4];
+    const files = {
+      ...tinyFiles(),
+      'train-images-idx3-ubyte': imageFile([image, image, image], rows, columns),
+      't10k-images-idx3-ubyte': imageFile([image, image], rows, columns),
+    };
     expect(() => make(2, files)).toThrow(
       new UserError(
-        'train-images-idx3-ubyte: images of 1 × 3 pixels cannot be downsampled by 2, both sides must be even. Fetch it again.',
+        `train-images-idx3-ubyte: images of ${rows} × ${columns} pixels cannot be downsampled by 2, ` +
+          'both sides must be even. Fetch it again.',
       ),
     );
-    expect(read(make(1, files)).train.inputs).toBe(3);
+    expect(read(make(1, files)).train.inputs).toBe(4);
   });
 });
 

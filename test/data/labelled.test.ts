@@ -38,9 +38,14 @@ describe('a data set', () => {
       'my/train-labels-idx1-ubyte: found label 10 at position 1, expected 0 to 9. Fetch it again.',
     ],
     [
-      'test images of another size',
-      { 't10k-images-idx3-ubyte': imageFile([[1, 2], [3, 4]], 1, 2) }, // prettier-ignore
-      'my/t10k-images-idx3-ubyte: test images of 1 × 2 pixels do not go with training images of 2 × 4. Fetch it again.',
+      'test images of another height',
+      { 't10k-images-idx3-ubyte': imageFile([[1, 2, 3, 4], [5, 6, 7, 8]], 1, 4) }, // prettier-ignore
+      'my/t10k-images-idx3-ubyte: test images of 1 × 4 pixels do not go with training images of 2 × 4. Fetch it again.',
+    ],
+    [
+      'test images of another width',
+      { 't10k-images-idx3-ubyte': imageFile([[1, 2], [3, 4]], 2, 1) }, // prettier-ignore
+      'my/t10k-images-idx3-ubyte: test images of 2 × 1 pixels do not go with training images of 2 × 4. Fetch it again.',
     ],
     [
       'training and test files that were swapped in part',
