@@ -12,7 +12,8 @@ export function artefactOf(ref: ObjectRef, objects: Objects): Artefact {
     try {
       return read();
     } catch (error) {
-      if (error instanceof ObjectLostError) throw new ObjectLostError(ref.sha256, error.message);
+      if (error instanceof ObjectLostError && error.sha256 !== ref.sha256)
+        throw new ObjectLostError(ref.sha256, error.message);
       throw error;
     }
   };

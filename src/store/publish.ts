@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { readFileSync, renameSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { byCodeUnit, type Json } from '../base/json.js';
 import type { ArtefactType, OutputBytes } from '../pipeline/stage.js';
@@ -40,24 +40,29 @@ interface Workplace {
   readonly layout: Layout;
   readonly objects: Objects;
   readonly staging: Staging;
-  /** Folders with new entries, to be synced together. */
-  readonly touched: Set<string>;
+  /** Written and synced, but without their names yet: digest -> size and temporary file. */
+  readonly staged: Map<string, { readonly bytes: number; readonly temporary: string }>;
 }
 
 /**
- * Objects first, then the record that names them: whoever dies in between leaves objects that nobody asks for, never
- * a record without its objects.
+ * Everything is written under temporary names first, so that a disk that fills up leaves nothing new. Then objects get
+ * their names, then the record that names them: whoever dies in between leaves objects that nobody asks for, never a
+ * record without its objects.
  *
  * @throws StoreError when the disk is full; nothing half-written stays.
  */
 export function publish(layout: Layout, objects: Objects, publication: Publication): Published {
   const staging = openStaging(layout);
   try {
-    const place: Workplace = { layout, objects, staging, touched: new Set() };
+    const place: Workplace = { layout, objects, staging, staged: new Map() };
     const outputs = putAll(place, publication.outputs);
-    for (const folder of place.touched) guarded(folder, 0, () => syncFolder(folder));
     const { key, K, made } = publication;
-    return putRecord(place, sealRecord({ key, K, outputs, made }));
+    const record = sealRecord({ key, K, outputs, made });
+    const data = encodeRecord(record);
+    const temporary = staging.next();
+    writeDurably(temporary, data);
+    nameObjects(place);
+    return guarded(layout.record(key), data.byteLength, () => nameRecord(place, record, temporary));
   } finally {
     staging.remove();
   }
@@ -85,6 +90,7 @@ function putBlob(place: Workplace, content: Uint8Array | string): { sha256: stri
   const data = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   const ref = { sha256: sha256Hex(data), bytes: data.byteLength };
   const target = place.layout.object(ref.sha256);
+  if (place.staged.has(ref.sha256)) return ref;
   if (place.objects.intact(ref.sha256, ref.bytes)) {
     touch(target);
     return ref;
@@ -92,37 +98,39 @@ function putBlob(place: Workplace, content: Uint8Array | string): { sha256: stri
   const temporary = place.staging.next();
   const written = writeDurably(temporary, data);
   if (written !== ref.sha256) throw new Error('the bytes of an output changed while they were written');
-  guarded(target, ref.bytes, () => {
-    ensureFolder(dirname(target), place.touched);
-    // A file of that name whose bytes are wrong must not block the right ones.
-    if (!linkFirst(temporary, target) && !place.objects.intact(ref.sha256, ref.bytes))
-      renameSync(temporary, target);
-    else rmSync(temporary, { force: true });
-  });
-  place.touched.add(dirname(target));
-  place.objects.forget(ref.sha256);
+  place.staged.set(ref.sha256, { bytes: ref.bytes, temporary });
   return ref;
 }
 
-function putRecord(place: Workplace, record: ResultRecord): Published {
-  const path = place.layout.record(record.key);
-  const data = encodeRecord(record);
-  const temporary = place.staging.next();
-  writeDurably(temporary, data);
+function nameObjects({ layout, objects, staged }: Workplace): void {
+  const touched = new Set<string>();
+  for (const [sha256, { bytes, temporary }] of staged) {
+    const target = layout.object(sha256);
+    guarded(target, bytes, () => {
+      ensureFolder(dirname(target), touched);
+      // A file of that name whose bytes are wrong must not block the right ones.
+      if (!linkFirst(temporary, target) && !objects.intact(sha256, bytes)) renameSync(temporary, target);
+    });
+    touched.add(dirname(target));
+    objects.forget(sha256);
+  }
+  for (const folder of touched) guarded(folder, 0, () => syncFolder(folder));
+}
+
+function nameRecord(place: Workplace, record: ResultRecord, temporary: string): Published {
   for (const ref of Object.values(record.outputs)) {
     // Somebody may have cleaned up meanwhile.
     if (place.objects.problem(ref) !== undefined)
       throw new ObjectLostError(ref.sha256, 'it vanished while its record was written');
   }
-  return guarded(path, data.byteLength, () => {
-    const touched = new Set([dirname(path)]);
-    ensureFolder(dirname(path), touched);
-    const published = linkFirst(temporary, path)
-      ? ({ record, outcome: 'first', differing: [] } as const)
-      : meetExisting(place, record, temporary);
-    for (const folder of touched) syncFolder(folder);
-    return published;
-  });
+  const path = place.layout.record(record.key);
+  const touched = new Set([dirname(path)]);
+  ensureFolder(dirname(path), touched);
+  const published = linkFirst(temporary, path)
+    ? ({ record, outcome: 'first', differing: [] } as const)
+    : meetExisting(place, record, temporary);
+  for (const folder of touched) syncFolder(folder);
+  return published;
 }
 
 /** Two computations of one key: the first complete result stays; one that lost its objects gives way. */

@@ -1,6 +1,8 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import type { Ending, LoggedEvent } from '../../src/events/event.js';
@@ -103,6 +105,22 @@ export class Rig {
     };
     this.#runs.push(run);
     return run;
+  }
+
+  /** The same run in a process of its own, which a test may kill. */
+  client(spec: PlanSpec, options: RunOptions = {}): ChildProcessByStdio<null, Readable, null> {
+    const words = {
+      plan: planOf(spec, options.targets),
+      store: options.storeDir ?? this.storeDir,
+      signatures,
+      jobs: options.jobs ?? 2,
+      stagesModule: this.stagesModule,
+      projectDir: this.projectDir,
+      cacheDir: join(this.dir, 'user-cache'),
+    };
+    return spawn(process.execPath, [join(root, 'test/rig/client.mjs'), JSON.stringify(words)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
 
   verdicts(spec: PlanSpec, force: readonly string[] = []): Verdict[] {

@@ -1,0 +1,83 @@
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { eventsOf, rigTest, type Rig } from '../rig/rig.js';
+import type { PlanSpec } from '../rig/plan.js';
+
+const quick = { params: { hold: false } };
+const chain: PlanSpec = { a: quick, b: { ...quick, after: ['a'] } };
+const longer: PlanSpec = { ...chain, c: { ...quick, after: ['a', 'b'] } };
+
+function pathOf(rig: Rig, spec: PlanSpec, name: string): string {
+  const verdict = rig.verdicts(spec).find(({ instance }) => instance === name)!;
+  return rig.store().layout.object(verdict.outputs['out'].sha256);
+}
+
+function damage(path: string): void {
+  chmodSync(path, 0o644);
+  writeFileSync(
+    path,
+    readFileSync(path).map((byte) => byte ^ 1),
+  );
+}
+
+describe('an object of the store', () => {
+  test(
+    'that is missing is made again before anything starts',
+    rigTest(async (rig) => {
+      await rig.run(chain).ended;
+      rmSync(pathOf(rig, chain, 'a'));
+      expect(rig.verdicts(longer).map(({ verdict }) => verdict)).toEqual([
+        'run',
+        'run-unless-unchanged',
+        'run-unless-unchanged',
+      ]);
+      expect(rig.verdicts(chain)[0].reason).toMatch(
+        /^object lost: of output "out" object [0-9a-f]{12}… is missing$/,
+      );
+      expect(await rig.run(longer).ends()).toEqual({ a: 'ran', b: 'hit', c: 'ran' });
+    }),
+  );
+
+  test(
+    'whose bytes turn out wrong when they are read is made again in the same run',
+    rigTest(async (rig) => {
+      await rig.run(chain).ended;
+      damage(pathOf(rig, chain, 'a'));
+      const run = rig.run(longer);
+      expect(await run.ends()).toEqual({ a: 'ran', b: 'hit', c: 'ran' });
+      expect((await run.ended).exit).toBe(0);
+      expect(rig.text(longer, 'c')).toBe('c(a(),b(a()))');
+      const [warning] = eventsOf(run.events, 'warn');
+      expect(warning.inst).toBe('a');
+      expect(warning.message).toMatch(/its bytes do not have its digest; it is computed again$/);
+      expect(run.events.at(-1)).toMatchObject({ type: 'run.end', hit: 1, ran: 2, failed: 0 });
+    }),
+  );
+
+  test(
+    'and that of its maker heal each other in a row',
+    rigTest(async (rig) => {
+      await rig.run(chain).ended;
+      for (const name of ['a', 'b']) damage(pathOf(rig, chain, name));
+      const run = rig.run(longer, { jobs: 1 });
+      expect(await run.ends()).toEqual({ a: 'ran', b: 'ran', c: 'ran' });
+      expect(rig.text(longer, 'c')).toBe('c(a(),b(a()))');
+    }),
+  );
+
+  test(
+    'that is lost again and again fails what needs it instead of turning in circles',
+    rigTest(async (rig) => {
+      const spec: PlanSpec = { a: {}, b: { after: ['a'] } };
+      const run = rig.run(spec, { jobs: 1 });
+      for (let round = 1; round <= 2; round++) {
+        (await rig.started('a')).finish();
+        const b = await rig.started('b');
+        rmSync(pathOf(rig, spec, 'a'));
+        b.finish();
+      }
+      expect(await run.ends()).toEqual({ a: 'ran', b: 'failed' });
+      expect(eventsOf(run.events, 'inst.end').at(-1)!.message).toMatch(/is lost: it is missing$/);
+    }),
+  );
+});
