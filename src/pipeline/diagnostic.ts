@@ -48,6 +48,7 @@ export const diagnosticCodes = [
   'UNKNOWN_STEP',
   'UNKNOWN_STATE',
   'UNKNOWN_OUTPUT',
+  'OUTPUT_ABSENT',
   'CYCLE',
   'EMPTY_AXIS',
   'BAD_AXIS',

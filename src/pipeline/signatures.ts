@@ -48,10 +48,12 @@ export function parameterSchemas(
   return { ...signature.params.properties, ...own?.properties };
 }
 
-/** Names of parameters that must be given, for one variant. */
+/** Names of parameters that must be given, for one variant: those that are neither optional nor have a default. */
 export function requiredParameters(signature: StageSignature, variant: string | undefined): readonly string[] {
   const own = variant === undefined ? undefined : ownEntry(signature.variants?.of, variant);
-  return [...(signature.params.required ?? []), ...(own?.required ?? [])];
+  const schemas = parameterSchemas(signature, variant);
+  const required = [...(signature.params.required ?? []), ...(own?.required ?? [])];
+  return required.filter((name) => defaultOf(schemas[name]) === undefined);
 }
 
 /** Every parameter that some variant has. */

@@ -1,0 +1,173 @@
+import type { Graph, Use } from './bind.js';
+import { problem, type Diagnostic } from './diagnostic.js';
+import type { BoundInput, Definition, Node, Ref, StateVariable } from './model.js';
+import { nearest } from './near.js';
+import { topologicalOrder, type Need } from './order.js';
+import type { ParsedFile } from './parse.js';
+import { acceptedTypes } from './signatures.js';
+import type { ArtefactType, ColumnType } from './stage.js';
+import { refNode } from './model.js';
+import { listed } from './terminal-text.js';
+
+/** The order in which nodes, and the steps inside each, come one after the other. */
+export interface GraphOrder {
+  readonly nodes: readonly Node[];
+  readonly steps: ReadonlyMap<Node, readonly Definition[]>;
+}
+
+/** Cycles, reported hop by hop, and otherwise an order of computation. */
+export function orderGraph(graph: Graph, problems: Diagnostic[]): GraphOrder {
+  const between: Need<Use>[] = [];
+  const inside = new Map<Node, Need<Use>[]>();
+  for (const use of graph.uses) {
+    const source = use.written.scope === 'stages' ? graph.byName.get(use.written.name) : undefined;
+    if (source !== undefined) between.push({ reader: use.from.index, source: source.index, by: use });
+    if (use.written.scope === 'steps' && use.reader !== undefined && use.ref.kind === 'output') {
+      const needs = inside.get(use.from) ?? [];
+      inside.set(use.from, needs);
+      const position = (d: Definition) => use.from.definitions.indexOf(d);
+      needs.push({ reader: position(use.reader), source: position(use.ref.definition), by: use });
+    }
+  }
+  const order = topologicalOrder(graph.nodes.length, between);
+  for (const cycle of order.cycles) problems.push(cycleProblem(cycle, (i) => graph.nodes[i]?.name ?? ''));
+  const steps = new Map<Node, readonly Definition[]>();
+  for (const node of graph.nodes) {
+    const within = topologicalOrder(node.definitions.length, inside.get(node) ?? []);
+    for (const cycle of within.cycles)
+      problems.push(cycleProblem(cycle, (i) => node.definitions[i]?.name ?? ''));
+    steps.set(node, within.order.flatMap((i) => node.definitions[i] ?? []));
+  }
+  return { nodes: order.order.flatMap((i) => graph.nodes[i] ?? []), steps };
+}
+
+function cycleProblem(cycle: readonly Need<Use>[], name: (position: number) => string): Diagnostic {
+  const first = cycle[0];
+  if (first === undefined) throw new Error('Internal error: a cycle without members');
+  const hops = cycle.map(({ reader, source, by }) => `${name(reader)} needs ${name(source)} (${by.written.text})`);
+  const place = ({ by }: Need<Use>) => by.written.range(0, by.written.text.length);
+  const alone = cycle.length === 1;
+  const message = alone ? `${name(first.reader)} needs its own output.` : `These need each other in a circle: ${hops.join(', ')}.`;
+  return problem('CYCLE', place(first), message, {
+    help: 'Take one of these references out. What goes from one pass of a loop to the next is carried by iterate: state.',
+    related: cycle.slice(1).map((need) => ({ message: `${name(need.reader)} needs ${name(need.source)}`, at: place(need) })),
+  });
+}
+
+/** The type of what flows along a reference; undefined where that is not known because of an earlier error. */
+export function refType(ref: Ref): ArtefactType | undefined {
+  let at: Ref | undefined = ref;
+  // A chain of state variables that start from each other's stages is at most as long as there are stages.
+  for (let hops = 0; at?.kind === 'state' && hops < 10_000; hops++) at = at.node.state.get(at.name)?.start;
+  return at?.kind === 'output' ? at.definition.signature?.outputs[at.output]?.type : undefined;
+}
+
+function refColumns(ref: Ref): Readonly<Record<string, ColumnType>> | undefined {
+  return ref.kind === 'output' ? ref.definition.signature?.outputs[ref.output]?.columns : undefined;
+}
+
+/** Checks each reference once: artefact types, columns, gathers, and that no axis is left over. */
+export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[]): void {
+  for (const definition of graph.definitions)
+    for (const input of definition.inputs) {
+      checkShape(definition, input, problems);
+      checkType(definition, input, problems);
+      checkAxes(definition, input, problems);
+    }
+  for (const node of graph.nodes)
+    for (const variable of node.state.values()) checkState(node, variable, file, problems);
+}
+
+function checkShape(definition: Definition, input: BoundInput, problems: Diagnostic[]): void {
+  if (input.over === undefined || input.signature.gather === true) return;
+  const message = `"${input.name}" of ${definition.name} takes one ${acceptedTypes(input.signature).join(' or ')}, not a gather.`;
+  problems.push(problem('NO_GATHER', input.at(), message, { help: `Write  ${input.name}: \${${input.written}}` }));
+}
+
+function checkType(definition: Definition, input: BoundInput, problems: Diagnostic[]): void {
+  const type = refType(input.ref);
+  const accepted = acceptedTypes(input.signature);
+  if (type === undefined) return;
+  if (!accepted.includes(type)) {
+    const message = `"${input.name}" of ${definition.name} takes ${accepted.join(' or ')}, but ${input.written} is ${type}.`;
+    problems.push(problem('WRONG_ARTEFACT', input.at(), message, { help: fitting(input, accepted) }));
+    return;
+  }
+  const columns = refColumns(input.ref);
+  if (columns === undefined || input.signature.columns === undefined) return;
+  const added = [...(input.over ?? []), 'level'];
+  for (const [name, wanted] of Object.entries(input.signature.columns)) {
+    const has = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    if (has === wanted || (has === undefined && added.includes(name)) || (wanted === 'double' && has === 'int')) continue;
+    const what = has === undefined ? `has no column "${name}"` : `has a column "${name}" of type ${has}, not ${wanted}`;
+    problems.push(
+      problem('MISSING_COLUMN', input.at(), `${input.written} ${what}, which ${definition.name} needs.`, {
+        help: `Its columns are ${listed(Object.keys(columns), 40)}.`,
+        suggestion: has === undefined ? nearest(name, Object.keys(columns)) : undefined,
+      }),
+    );
+  }
+}
+
+/** Outputs of the same stage that would fit. */
+function fitting(input: BoundInput, accepted: readonly ArtefactType[]): string | undefined {
+  if (input.ref.kind !== 'output') return undefined;
+  const outputs = Object.entries(input.ref.definition.signature?.outputs ?? {});
+  const fit = outputs.filter(([, output]) => accepted.includes(output.type)).map(([name]) => name);
+  const owner = input.ref.definition.name;
+  return fit.length === 0 ? `${owner} has no output of that type.` : `Of ${owner}, ${listed(fit)} would fit.`;
+}
+
+function checkAxes(definition: Definition, input: BoundInput, problems: Diagnostic[]): void {
+  const source = refNode(input.ref);
+  if (!source.axesKnown || !definition.node.axesKnown) return;
+  const sourceAxes = source.axes.map((axis) => axis.name);
+  const readerAxes = definition.node.axes.map((axis) => axis.name);
+  const over = input.over ?? [];
+  for (const name of over.filter((axis) => !sourceAxes.includes(axis))) {
+    const message = `${input.written} has no axis "${name}" to gather.`;
+    problems.push(
+      problem('AXIS_UNKNOWN', input.at(), message, {
+        help: `Its axes: ${listed(sourceAxes)}.`,
+        suggestion: nearest(name, sourceAxes),
+      }),
+    );
+  }
+  const left = sourceAxes.filter((axis) => !readerAxes.includes(axis) && !over.includes(axis));
+  if (left.length > 0) problems.push(leftOver(definition.name, input, left));
+}
+
+function leftOver(reader: string, input: BoundInput, left: readonly string[]): Diagnostic {
+  const one = left.length === 1;
+  const message = `${input.written} has the ${one ? 'axis' : 'axes'} ${listed(left)}, which ${reader} does not have: it is not said which ${one ? 'value is' : 'values are'} meant.`;
+  const gather = `{ from: ${input.written}, over: [${[...(input.over ?? []), ...left].join(', ')}] }`;
+  const help =
+    input.signature.gather === true
+      ? `Gather them:  ${input.name}: ${gather}  or give ${reader} a matrix with ${listed(left)}.`
+      : `Give ${reader} a matrix with ${listed(left)}.`;
+  return problem('AXIS_LEFT_OVER', input.at(), message, { help });
+}
+
+function checkState(node: Node, variable: StateVariable, file: ParsedFile, problems: Diagnostic[]): void {
+  const { start, next, name } = variable;
+  if (start !== undefined && next !== undefined) {
+    const types = [refType(start), refType(next)] as const;
+    if (types[0] !== undefined && types[1] !== undefined && types[0] !== types[1])
+      problems.push(
+        problem('STATE_TYPE', file.at([...variable.path, 'next']), `The state variable "${name}" starts as ${types[0]}, but next is ${types[1]}.`, {
+          help: 'Both must be of one type.',
+          related: [{ message: `start is ${types[0]}`, at: file.at([...variable.path, 'start']) }],
+        }),
+      );
+  }
+  for (const [ref, key, loops] of [[start, 'start', false], [next, 'next', true]] as const) {
+    if (ref === undefined || !node.axesKnown || !refNode(ref).axesKnown) continue;
+    const known = node.axes.filter((axis) => loops || !axis.loop).map((axis) => axis.name);
+    const left = refNode(ref).axes.map((axis) => axis.name).filter((axis) => !known.includes(axis));
+    if (left.length === 0) continue;
+    const message = `The ${key} of the state variable "${name}" has the ${left.length === 1 ? 'axis' : 'axes'} ${listed(left)}, which ${node.name} does not have.`;
+    problems.push(
+      problem('AXIS_LEFT_OVER', file.at([...variable.path, key]), message, { help: `Give ${node.name} a matrix with ${listed(left)}.` }),
+    );
+  }
+}

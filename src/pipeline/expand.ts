@@ -1,0 +1,227 @@
+import type { Json } from '../base/json.js';
+import { coordinateText } from './address.js';
+import type { GraphOrder } from './check-graph.js';
+import { problem, type Diagnostic } from './diagnostic.js';
+import type { Grid, Settings } from './grid.js';
+import { decode, finder, gatherRows, lineUp, type Finder, type Found, type Lattice, type Line, type Rows } from './lines.js';
+import { refNode, type BoundInput, type Definition } from './model.js';
+import { paramTable, type ParamTable } from './param-table.js';
+import type { ParsedFile } from './parse.js';
+import type { Coords, InputSource, Instance } from './plan.js';
+import type { StageSignature } from './stage.js';
+
+/** A definition while its instances are made. */
+interface Work {
+  readonly definition: Definition;
+  readonly signature: StageSignature;
+  readonly lattice: Lattice;
+  readonly readings: readonly Reading[];
+  /** 1 for a point that is needed. */
+  readonly needed: Uint8Array;
+  /** Position in the plan of each point's instance. */
+  readonly indices: Int32Array;
+  readonly params: ParamTable;
+  /** `axis=value` for each value of each axis. */
+  readonly labels: readonly (readonly string[])[];
+}
+
+interface Reading {
+  readonly input: BoundInput;
+  readonly line: Line;
+  /** Undefined for a plain edge into an input that takes one artefact. */
+  readonly rows: Rows | undefined;
+}
+
+export interface Expansion {
+  readonly instances: readonly Instance[];
+  /** Positions of the asked instances. */
+  readonly targets: readonly number[];
+}
+
+export interface ExpandContext {
+  readonly file: ParsedFile;
+  readonly grid: Grid;
+  readonly order: GraphOrder;
+  readonly settings: Settings;
+  readonly problems: Diagnostic[];
+  /** Which points of a definition are asked for; undefined when none is. */
+  readonly asked: ReadonlyMap<Definition, (position: readonly number[]) => boolean>;
+}
+
+const mostInstances = 1_000_000;
+const mostEdges = 10_000_000;
+
+/** All instances that the targets need, sources before readers. Linear in instances and edges. */
+export function expand(context: ExpandContext): Expansion {
+  const find = finder(context.grid);
+  const works = prepare(context, find);
+  const expansion = { instances: [] as Instance[], targets: [] as number[] };
+  if (works === undefined) return expansion;
+  const asked = new Map<Work, Uint8Array>();
+  for (const work of works.values()) asked.set(work, markAsked(work, context));
+  walk(context.order, works, 'backwards', (work, point, position) => {
+    if (work.needed[point] === 1) markSources(work, position, { works, find });
+  });
+  walk(context.order, works, 'forwards', (work, point, position) => {
+    if (work.needed[point] !== 1) return;
+    work.indices[point] = expansion.instances.length;
+    if (asked.get(work)?.[point] === 1) expansion.targets.push(expansion.instances.length);
+    expansion.instances.push(makeInstance(work, position, { works, find, context, made: expansion.instances }));
+  });
+  return expansion;
+}
+
+function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | undefined {
+  const works = new Map<Definition, Work>();
+  const loopAxes = new Set([...context.grid.keys()].flatMap((node) => node.axes.filter((a) => a.loop).map((a) => a.name)));
+  let instances = 0;
+  let edges = 0;
+  for (const node of context.order.nodes)
+    for (const definition of node.definitions) {
+      if (definition.signature === undefined) continue;
+      const lattice = find.lattice(node);
+      const size = sizeOf(definition, lattice, find);
+      instances += lattice.count;
+      edges += size;
+      if (instances > mostInstances || edges > mostEdges) {
+        context.problems.push(tooMany(context, definition, instances > mostInstances));
+        return undefined;
+      }
+      const readings = definition.inputs.map((input) => readingOf(input, lattice, find, loopAxes));
+      works.set(definition, {
+        definition,
+        signature: definition.signature,
+        lattice,
+        readings,
+        needed: new Uint8Array(lattice.count),
+        indices: new Int32Array(lattice.count),
+        params: paramTable(definition, definition.signature, lattice, context),
+        labels: lattice.axes.map((axis) => axis.values.map((value) => `${axis.spec.name}=${coordinateText(value)}`)),
+      });
+    }
+  return works;
+}
+
+/** Number of edges into a definition's instances. */
+function sizeOf(definition: Definition, lattice: Lattice, find: Finder): number {
+  const perInstance = definition.inputs.map(({ ref, over }) => {
+    const source = find.lattice(refNode(ref));
+    return source.axes.reduce((n, axis) => (over?.includes(axis.spec.name) === true ? n * axis.values.length : n), 1);
+  });
+  return lattice.count * perInstance.reduce((a, b) => a + b, 0);
+}
+
+function tooMany(context: ExpandContext, definition: Definition, instances: boolean): Diagnostic {
+  const what = instances ? `more than ${mostInstances} instances` : `more than ${mostEdges} edges`;
+  return problem('TOO_MANY_INSTANCES', context.file.keyAt(definition.path), `With ${definition.name} the plan has ${what}.`, {
+    help: 'Use fewer values on its axes.',
+  });
+}
+
+function readingOf(input: BoundInput, lattice: Lattice, find: Finder, loopAxes: ReadonlySet<string>): Reading {
+  const source = find.lattice(refNode(input.ref));
+  const over = input.over ?? [];
+  const line = lineUp(lattice.axes, input.ref, over, source);
+  const rows = input.signature.gather === true ? gatherRows(source, over, loopAxes) : undefined;
+  return { input, line, rows };
+}
+
+function markAsked(work: Work, context: ExpandContext): Uint8Array {
+  const asked = new Uint8Array(work.lattice.count);
+  const wanted = context.asked.get(work.definition);
+  if (wanted === undefined) return asked;
+  const position: number[] = [];
+  for (let point = 0; point < work.lattice.count; point++)
+    if (wanted(decode(work.lattice, point, position))) asked[point] = work.needed[point] = 1;
+  return asked;
+}
+
+type Visit = (work: Work, point: number, position: readonly number[]) => void;
+
+/** Every point of every definition, sources before readers: inside a loop pass after pass, step after step. */
+function walk(order: GraphOrder, works: ReadonlyMap<Definition, Work>, way: 'forwards' | 'backwards', visit: Visit): void {
+  const position: number[] = [];
+  const ordered = <T>(list: readonly T[]): readonly T[] => (way === 'forwards' ? list : [...list].reverse());
+  for (const node of ordered(order.nodes)) {
+    const steps = ordered(order.steps.get(node) ?? []).flatMap((definition) => works.get(definition) ?? []);
+    const times = steps[0]?.lattice.times ?? 1;
+    for (let i = 0; i < times; i++) {
+      const pass = way === 'forwards' ? i : times - 1 - i;
+      for (const work of steps)
+        for (let point = pass; point < work.lattice.count; point += times)
+          visit(work, point, decode(work.lattice, point, position));
+    }
+  }
+}
+
+interface Lookup {
+  readonly works: ReadonlyMap<Definition, Work>;
+  readonly find: Finder;
+}
+
+function markSources(work: Work, position: readonly number[], { works, find }: Lookup): void {
+  for (const { line, rows } of work.readings)
+    for (const plus of rows?.offsets ?? [0]) {
+      const { definition, point } = find.find(line, position, plus);
+      const source = works.get(definition);
+      if (source !== undefined) source.needed[point] = 1;
+    }
+}
+
+interface Making extends Lookup {
+  readonly context: ExpandContext;
+  readonly made: readonly Instance[];
+}
+
+function makeInstance(work: Work, position: readonly number[], making: Making): Instance {
+  const { definition, signature, lattice, labels } = work;
+  const coords: Record<string, Json> = {};
+  let id = '';
+  for (let a = 0; a < lattice.axes.length; a++) {
+    const at = position[a] ?? 0;
+    coords[lattice.axes[a]?.spec.name ?? ''] = lattice.axes[a]?.values[at] ?? null;
+    id += `${a === 0 ? '[' : ','}${labels[a]?.[at] ?? ''}`;
+  }
+  const inputs: Record<string, InputSource> = {};
+  for (const reading of work.readings) inputs[reading.input.name] = sourceOf(reading, position, making);
+  return {
+    index: making.made.length,
+    id: id === '' ? definition.name : `${definition.name}${id}]`,
+    definition: definition.name,
+    type: signature.type,
+    coords: coords as Coords,
+    params: work.params.at(position),
+    inputs,
+  };
+}
+
+function sourceOf({ input, line, rows }: Reading, position: readonly number[], making: Making): InputSource {
+  const edge = (plus: number) => edgeTo(input, making.find.find(line, position, plus), making);
+  if (rows === undefined) return { kind: 'edge', ...edge(0) };
+  return {
+    kind: 'gather',
+    rows: rows.coords.map((coords, i) => ({ coords, ...edge(rows.offsets[i] ?? 0) })),
+  };
+}
+
+function edgeTo(input: BoundInput, found: Found, making: Making): { from: number; output: string } {
+  const { definition, output, point } = found;
+  const from = making.works.get(definition)?.indices[point] ?? -1;
+  const condition = definition.signature?.outputs[output]?.when;
+  const source = making.made[from];
+  if (condition !== undefined && source !== undefined && !(Number(source.params[condition.parameter]) > condition.above))
+    making.context.problems.push(absent(input, output, source, condition));
+  return { from, output };
+}
+
+/** Some outputs are there only for some values of a parameter. */
+function absent(
+  input: BoundInput,
+  output: string,
+  source: Instance,
+  condition: { readonly parameter: string; readonly above: number },
+): Diagnostic {
+  const { parameter, above } = condition;
+  const message = `${source.definition} has the output "${output}" only with ${parameter} above ${above}.`;
+  return problem('OUTPUT_ABSENT', input.at(), message, { help: `Give ${source.definition} a larger ${parameter}.` });
+}

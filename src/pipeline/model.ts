@@ -1,0 +1,81 @@
+import type { CelScalar } from './cel-values.js';
+import type { SourceRange } from './diagnostic.js';
+import type { Path } from './places.js';
+import type { BoundExpression, Template } from './templates.js';
+import type { InputSignature, StageSignature } from './stage.js';
+
+/** A named axis of a stage, before its values are known. */
+export interface AxisSpec {
+  readonly name: string;
+  readonly type: CelScalar;
+  readonly path: Path;
+  /** Counts the passes of a loop from 1. */
+  readonly loop: boolean;
+  /** Its values: single ones, or one expression for the list (for a loop: for the number of passes). */
+  readonly source: readonly Template[] | BoundExpression | number;
+}
+
+/** What is written under one name in `stages:`: one stage, or several steps that may repeat. */
+export interface Node {
+  readonly name: string;
+  readonly index: number;
+  readonly path: Path;
+  readonly compound: boolean;
+  /** Axes of all its definitions in declared order, the loop axis last. */
+  readonly axes: readonly AxisSpec[];
+  /** False when an axis could not be read: nothing is said of its axes then. */
+  readonly axesKnown: boolean;
+  /** Steps in file order, or the one stage. */
+  readonly definitions: Definition[];
+  readonly state: Map<string, StateVariable>;
+  /** Compound stages: what the outside may use. */
+  readonly outputs: Map<string, Ref | undefined>;
+}
+
+export interface StateVariable {
+  readonly name: string;
+  readonly path: Path;
+  /** Undefined where the reference is wrong. */
+  start: Ref | undefined;
+  next: Ref | undefined;
+}
+
+/** A stage type in a place: the template of its instances. */
+export interface Definition {
+  readonly index: number;
+  /** `init`, `imp.train`. */
+  readonly name: string;
+  readonly node: Node;
+  readonly path: Path;
+  /** Undefined when `uses` is wrong. */
+  readonly signature: StageSignature | undefined;
+  readonly inputs: BoundInput[];
+  readonly params: BoundParam[];
+}
+
+/** An output of the step of one pass, or the value of a state variable at the start of a pass. */
+export type Ref =
+  | { readonly kind: 'output'; readonly definition: Definition; readonly output: string }
+  | { readonly kind: 'state'; readonly node: Node; readonly name: string };
+
+export interface BoundInput {
+  readonly name: string;
+  readonly path: Path;
+  readonly signature: InputSignature;
+  readonly ref: Ref;
+  /** The axes that are gathered; undefined for a plain edge. */
+  readonly over: readonly string[] | undefined;
+  /** The reference as it is written, for messages. */
+  readonly written: string;
+  readonly at: () => SourceRange;
+}
+
+export interface BoundParam {
+  readonly name: string;
+  readonly path: Path;
+  readonly template: Template;
+}
+
+export function refNode(ref: Ref): Node {
+  return ref.kind === 'state' ? ref.node : ref.definition.node;
+}

@@ -1,0 +1,122 @@
+import type { Json } from '../base/json.js';
+import type { CelScalar } from './cel-values.js';
+import { problem, type Diagnostic, type SourceRange } from './diagnostic.js';
+import { misfit, type Misfit, type ParamType } from './param-types.js';
+import type { ParsedFile } from './parse.js';
+import type { Path } from './places.js';
+import { kindOf } from './terminal-text.js';
+
+/** A value and where it came from: `default`, `preset smoke` or `-P`. */
+export interface ParamValue {
+  readonly value: Json;
+  readonly origin: string;
+  readonly at: () => SourceRange;
+}
+
+export interface Declaration {
+  readonly name: string;
+  readonly type: ParamType;
+  readonly initial: ParamValue | undefined;
+  readonly at: () => SourceRange;
+}
+
+/** What `-P`, a preset or a default gives a parameter that it must not have. */
+export function badParamValue(declaration: Declaration, given: ParamValue, wrong: Misfit): Diagnostic {
+  const source =
+    given.origin === 'default' ? 'its default is' : given.origin === '-P' ? '-P gives' : `${given.origin} gives`;
+  const { name, type } = declaration;
+  const message = `The parameter "${name}" (${type.name}) ${wrong.must}; ${source} ${kindOf(given.value)}.`;
+  const related = given.origin === 'default' ? [] : [{ message: `"${name}" is declared here`, at: declaration.at() }];
+  return problem('BAD_PARAM_VALUE', given.at(), message, { suggestion: wrong.suggestion, related });
+}
+
+/** Reads `params:`; declarations that the schema refused are left out. */
+export function readDeclarations(
+  file: ParsedFile,
+  isBroken: (path: Path) => boolean,
+  problems: Diagnostic[],
+): Map<string, Declaration> {
+  const declarations = new Map<string, Declaration>();
+  for (const [name, value] of Object.entries(mappingAt(file.value.params))) {
+    const path = ['params', name];
+    if (isBroken(path)) continue;
+    const declaration = readDeclaration(file, name, mappingAt(value), problems);
+    if (declaration === undefined) continue;
+    declarations.set(name, declaration);
+    const wrong = declaration.initial && misfit(declaration.type, declaration.initial.value);
+    if (declaration.initial && wrong) problems.push(badParamValue(declaration, declaration.initial, wrong));
+  }
+  return declarations;
+}
+
+interface RawParam {
+  readonly type?: string;
+  readonly default?: Json;
+  readonly enum?: readonly Json[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: string;
+  readonly items?: RawParam;
+  readonly unique?: boolean;
+  readonly min_items?: number;
+  readonly max_items?: number;
+}
+
+function readDeclaration(
+  file: ParsedFile,
+  name: string,
+  raw: RawParam,
+  problems: Diagnostic[],
+): Declaration | undefined {
+  const path = ['params', name];
+  const list = /^list<(\w+)>$/.exec(raw.type ?? '');
+  const rules = list === null ? raw : (raw.items ?? {});
+  const bad = badRules(rules);
+  if (bad !== undefined) {
+    problems.push(problem('BAD_PARAM_DECLARATION', file.at([...path, ...(list ? ['items'] : []), bad.key]), bad.message, { help: bad.help }));
+    return undefined;
+  }
+  const written = list?.[1] ?? raw.type ?? 'string';
+  const type: ParamType = {
+    name: raw.type ?? 'string',
+    scalar: (written === 'enum' ? 'string' : written) as CelScalar,
+    list: list !== null,
+    rules: {
+      ...(rules.enum === undefined ? {} : { enum: rules.enum }),
+      ...(rules.min === undefined ? {} : { min: rules.min }),
+      ...(rules.max === undefined ? {} : { max: rules.max }),
+      ...(rules.pattern === undefined ? {} : { pattern: wholeText(rules.pattern) }),
+    },
+    unique: raw.unique === true,
+    minItems: raw.min_items ?? 0,
+    maxItems: raw.max_items ?? Infinity,
+  };
+  const initial =
+    raw.default === undefined
+      ? undefined
+      : { value: raw.default, origin: 'default', at: () => file.at([...path, 'default']) };
+  return { name, type, initial, at: () => file.keyAt(path) };
+}
+
+function badRules(rules: RawParam): { key: string; message: string; help: string } | undefined {
+  if (rules.min !== undefined && rules.max !== undefined && rules.min > rules.max)
+    return { key: 'max', message: `No value is at least ${rules.min} and at most ${rules.max}.`, help: 'Exchange min and max.' };
+  if (rules.pattern === undefined) return undefined;
+  try {
+    wholeText(rules.pattern);
+    return undefined;
+  } catch {
+    return { key: 'pattern', message: 'The pattern is not a regular expression.', help: 'Patterns are JavaScript regular expressions; \\ quotes a special character.' };
+  }
+}
+
+function wholeText(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern})$`, 'u');
+}
+
+/** The mapping at a place of the file, or an empty one where the file has something else. */
+export function mappingAt(value: Json | undefined): { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })
+    : {};
+}

@@ -1,0 +1,170 @@
+import { err, ok, type Result } from '../base/result.js';
+import { bindGraph, type Graph } from './bind.js';
+import { brokenParts, type Broken } from './broken.js';
+import type { CelType } from './cel-values.js';
+import { checkAgainstSchema } from './check-schema.js';
+import { checkEdges, orderGraph, type GraphOrder } from './check-graph.js';
+import { sortDiagnostics, type Diagnostic } from './diagnostic.js';
+import { expand } from './expand.js';
+import { paramScope, paramValues } from './expression.js';
+import { checkAlignment, evaluateGrid, type Grid, type Settings } from './grid.js';
+import { mappingAt, readDeclarations, type Declaration, type ParamValue } from './params.js';
+import { celTypeOf } from './param-types.js';
+import { parsePipelineFile, type ParsedFile } from './parse.js';
+import type { Plan } from './plan.js';
+import {
+  because,
+  missingParams,
+  readOverrides,
+  readPresets,
+  unknownPreset,
+  variantName,
+  withPreset,
+  type Preset,
+} from './presets.js';
+import type { Signatures } from './signatures.js';
+import { argumentRange } from './source-text.js';
+import { resolveTargets } from './targets.js';
+
+export interface PipelineRequest {
+  /** The bytes of the pipeline file. */
+  readonly source: Uint8Array;
+  /** Its name, for messages. */
+  readonly file: string;
+  readonly signatures: Signatures;
+  readonly preset?: string | undefined;
+  /** `name=value`, from -P. */
+  readonly overrides?: readonly string[];
+  /** Targets, stages, steps or addresses; none means `default`. */
+  readonly targets?: readonly string[];
+}
+
+/** Text in, plan out; or everything that is wrong, in the order of the file. */
+export function planPipeline(request: PipelineRequest): Result<Plan, Diagnostic[]> {
+  const problems: Diagnostic[] = [];
+  const checked = check(request, problems);
+  if (checked === undefined) return err(sortDiagnostics(problems));
+  const { file, graph, order, grid, settings, params, broken } = checked;
+  const asked = resolveTargets(request.targets ?? [], { file, graph, grid, broken, problems });
+  if (problems.length > 0) return err(sortDiagnostics(problems));
+  const { instances, targets } = expand({ file, grid, order, settings, problems, asked });
+  if (problems.length > 0) return err(sortDiagnostics(problems));
+  const planned = new Set(instances.map((instance) => instance.definition));
+  return ok({
+    name: String(file.value.name),
+    variant: checked.variant,
+    preset: request.preset,
+    params: Object.fromEntries([...params].map(([name, { value, origin }]) => [name, { value, origin }])),
+    instances,
+    definitions: graph.definitions.map((d) => d.name).filter((name) => planned.has(name)),
+    targets,
+  });
+}
+
+/** The same checks without making instances: costs what the file costs, not what its sweeps do. */
+export function validatePipeline(request: PipelineRequest): Result<{ readonly name: string }, Diagnostic[]> {
+  const problems: Diagnostic[] = [];
+  const checked = check(request, problems);
+  if (checked !== undefined) resolveTargets(request.targets ?? [], { ...checked, problems });
+  if (checked === undefined || problems.length > 0) return err(sortDiagnostics(problems));
+  return ok({ name: String(checked.file.value.name) });
+}
+
+interface Checked {
+  readonly file: ParsedFile;
+  readonly broken: Broken;
+  readonly graph: Graph;
+  readonly order: GraphOrder;
+  readonly grid: Grid;
+  readonly settings: Settings;
+  readonly params: ReadonlyMap<string, ParamValue>;
+  readonly variant: string;
+}
+
+function check(request: PipelineRequest, problems: Diagnostic[]): Checked | undefined {
+  const parsed = parsePipelineFile(request.file, request.source);
+  if (!parsed.ok) {
+    problems.push(...parsed.error);
+    return undefined;
+  }
+  const file = parsed.value;
+  const schema = checkAgainstSchema(file, request.signatures);
+  problems.push(...schema.problems);
+  const broken = brokenParts(schema.broken);
+  const settled = settleParams(request, file, { broken, problems });
+  const scope = paramScope(settled.types);
+  const graph = bindGraph({ file, signatures: request.signatures, params: scope, broken, problems });
+  const order = orderGraph(graph, problems);
+  checkEdges(graph, file, problems);
+  const settings = settingsOf(settled.values, settled.types, '');
+  // Values of axes mean something only where every name and type is right.
+  if (problems.length > 0) return { file, broken, graph, order, grid: new Map(), settings, params: settled.values, variant: '' };
+  const grid = evaluateGrid(graph, { file, settings, problems });
+  checkAlignment(graph, grid, { file, settings, problems });
+  if (problems.length === 0) checkOtherPresets(file, graph, settled, problems);
+  return { file, broken, graph, order, grid, settings, params: settled.values, variant: settled.variant };
+}
+
+interface SettledParams {
+  readonly declarations: ReadonlyMap<string, Declaration>;
+  readonly presets: ReadonlyMap<string, Preset>;
+  readonly preset: Preset | undefined;
+  readonly types: ReadonlyMap<string, CelType>;
+  readonly values: ReadonlyMap<string, ParamValue>;
+  readonly variant: string;
+}
+
+/** Default < preset (and what it extends) < -P. */
+function settleParams(
+  request: PipelineRequest,
+  file: ParsedFile,
+  { broken, problems }: { readonly broken: Broken; readonly problems: Diagnostic[] },
+): SettledParams {
+  const declarations = readDeclarations(file, (path) => broken.touches(path), problems);
+  const presets = readPresets(file, declarations, { isBroken: (path) => broken.around(path), problems });
+  const preset = request.preset === undefined ? undefined : presets.get(request.preset);
+  if (request.preset !== undefined && preset === undefined) {
+    const at = argumentRange(`--preset ${request.preset}`, '--preset '.length);
+    problems.push(unknownPreset(request.preset, [...presets.keys()], at));
+  }
+  const before = withPreset(declarations, preset);
+  const overrides = readOverrides(request.overrides ?? [], declarations, problems);
+  const values = new Map([...before, ...overrides]);
+  if (problems.length === 0) problems.push(...missingParams(declarations, values));
+  const types = new Map<string, CelType>();
+  // A declaration that is wrong was reported: what uses it is not.
+  for (const name of Object.keys(mappingAt(file.value.params))) types.set(name, 'dyn');
+  for (const { name, type } of declarations.values()) types.set(name, celTypeOf(type));
+  return { declarations, presets, preset, types, values, variant: variantName(request.preset, before, overrides) };
+}
+
+function settingsOf(
+  values: ReadonlyMap<string, ParamValue>,
+  types: ReadonlyMap<string, CelType>,
+  note: string,
+): Settings {
+  const typed = new Map([...values].map(([name, { value }]) => [name, { value, type: types.get(name) ?? 'dyn' }]));
+  return {
+    params: paramValues(typed),
+    note,
+    because: (name) => {
+      const value = values.get(name);
+      return value === undefined ? undefined : because(name, value);
+    },
+  };
+}
+
+/** A preset that nobody chose today must still fit the graph tomorrow. */
+function checkOtherPresets(file: ParsedFile, graph: Graph, settled: SettledParams, problems: Diagnostic[]): void {
+  const { declarations, presets, preset, types } = settled;
+  for (const other of [undefined, ...presets.values()]) {
+    if (other === preset) continue;
+    const values = withPreset(declarations, other);
+    // What has no value yet may come from -P.
+    if (values.size < declarations.size) continue;
+    const note = other === undefined ? ' (without a preset)' : ` (with preset ${other.name})`;
+    const settings = settingsOf(values, types, note);
+    const grid = evaluateGrid(graph, { file, settings, problems });
+    checkAlignment(graph, grid, { file, settings, problems });
+  }
+}

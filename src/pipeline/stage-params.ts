@@ -1,0 +1,93 @@
+import type { Json } from '../base/json.js';
+import { valueChecker, type SchemaError } from './check-schema.js';
+import { requirement } from './explain-schema.js';
+import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
+import type { BoundParam, Definition } from './model.js';
+import type { ParsedFile } from './parse.js';
+import { defaultOf, ownEntry, parameterSchemas, requiredParameters, variantOf } from './signatures.js';
+import type { StageSignature } from './stage.js';
+import { expressionsOf } from './templates.js';
+import { kindOf } from './terminal-text.js';
+
+export type Params = Readonly<Record<string, Json>>;
+
+/** All parameters of a stage: those given, then the row of named settings that it picks, then the defaults. */
+export function filledParams(signature: StageSignature, given: Params): Params {
+  const variant = variantOf(signature, given);
+  const schemas = parameterSchemas(signature, variant);
+  const row = settingsRow(signature, given, variant);
+  const filled: Record<string, Json> = {};
+  for (const name of Object.keys(schemas)) {
+    const value = ownEntry(given, name) ?? ownEntry(row, name) ?? defaultOf(schemas[name]);
+    if (value !== undefined) filled[name] = value;
+  }
+  return filled;
+}
+
+function settingsRow(signature: StageSignature, given: Params, variant: string | undefined): Params {
+  if (signature.settings === undefined) return {};
+  const { by, of } = signature.settings;
+  const name = ownEntry(given, by) ?? defaultOf(signature.params.properties[by]);
+  const rows = typeof name === 'string' ? ownEntry(of, name) : undefined;
+  return { ...ownEntry(rows, '*'), ...(variant === undefined ? {} : ownEntry(rows, variant)) };
+}
+
+const checkers = new WeakMap<StageSignature, Map<string, (value: Json) => readonly SchemaError[]>>();
+
+/** Checks evaluated parameters against the stage type's own schema, without expressions. Compiled once a variant. */
+function checkParams(signature: StageSignature, given: Params): readonly SchemaError[] {
+  let known = checkers.get(signature);
+  if (known === undefined) checkers.set(signature, (known = new Map()));
+  const variant = variantOf(signature, given);
+  const key = variant ?? '';
+  let check = known.get(key);
+  if (check === undefined) {
+    check = valueChecker({
+      type: 'object',
+      properties: parameterSchemas(signature, variant),
+      required: requiredParameters(signature, variant),
+      additionalProperties: false,
+    });
+    known.set(key, check);
+  }
+  return check(given);
+}
+
+export interface ParamReport {
+  readonly file: ParsedFile;
+  readonly because: (param: string) => RelatedPlace | undefined;
+  /** Where on its axes, for example ` (method=random, k=3)`. */
+  readonly where: () => string;
+}
+
+/** What is wrong with parameters whose values came out of expressions, each with the place of the expression. */
+export function evaluatedProblems(
+  definition: Definition,
+  signature: StageSignature,
+  given: Params,
+  report: ParamReport,
+): Diagnostic[] {
+  return checkParams(signature, given).map((error) => {
+    const name = String(error.path[0] ?? error.params.additionalProperty ?? error.params.missingProperty);
+    const param = definition.params.find((p) => p.name === name);
+    const at = param === undefined ? report.file.at([...definition.path, 'with']) : report.file.at(param.path);
+    const related = param === undefined ? [] : blame(param, report);
+    const owner = `${definition.name}${report.where()}`;
+    if (error.keyword === 'additionalProperties' && error.path.length === 0) {
+      const by = signature.variants?.by ?? '';
+      const message = `"${name}" is not a parameter of ${by}: ${String(given[by])}, which ${owner} has.`;
+      return problem('OTHER_VARIANT', at, message, { help: 'Remove it, or choose another one.' });
+    }
+    if (error.keyword === 'required' && error.path.length === 0) {
+      const variant = signature.variants === undefined ? '' : `, with ${signature.variants.by}: ${String(given[signature.variants.by])},`;
+      return problem('MISSING_KEY', at, `The parameter "${name}" of ${owner}${variant} is missing.`, { help: `Add  ${name}: ...` });
+    }
+    const message = `"${name}" of ${owner} ${requirement(error)}, not ${kindOf(error.data)}.`;
+    return problem(error.keyword === 'type' ? 'WRONG_TYPE' : 'BAD_VALUE', at, message, { related });
+  });
+}
+
+function blame(param: BoundParam, report: ParamReport): RelatedPlace[] {
+  const names = new Set(expressionsOf(param.template).flatMap((e) => e.expression.params));
+  return [...names].flatMap((name) => report.because(name) ?? []);
+}

@@ -1,0 +1,165 @@
+import type { Json } from '../base/json.js';
+import { parseAddress, satisfies, type Address, type Condition } from './address.js';
+import type { Graph } from './bind.js';
+import type { Broken } from './broken.js';
+import { problem, type Diagnostic, type SourceRange } from './diagnostic.js';
+import type { Grid, GridAxis } from './grid.js';
+import type { Definition } from './model.js';
+import { nearest } from './near.js';
+import { mappingAt } from './params.js';
+import type { ParsedFile } from './parse.js';
+import { argumentRange } from './source-text.js';
+import { listed, show } from './terminal-text.js';
+
+/** Which points of which definitions are asked for. */
+export type Asked = ReadonlyMap<Definition, (position: readonly number[]) => boolean>;
+
+interface Context {
+  readonly file: ParsedFile;
+  readonly graph: Graph;
+  readonly grid: Grid;
+  readonly broken: Broken;
+  readonly problems: Diagnostic[];
+}
+
+interface Word {
+  readonly text: string;
+  readonly at: () => SourceRange;
+}
+
+/** A target or an address, as what it stands for. */
+type Meaning = readonly { readonly address: Address; readonly word: Word }[];
+
+/**
+ * What the words of the command line ask for: targets of the file, stages, steps or addresses; without any the target
+ * `default`, else everything. Every target of the file is checked, asked for or not.
+ */
+export function resolveTargets(asked: readonly string[], context: Context): Asked {
+  const targets = readTargets(context);
+  const all = context.graph.nodes.map((node): Word => ({ text: node.name, at: () => context.file.keyAt(node.path) }));
+  const byDefault: readonly Word[] = targets.has('default') ? [wordAt('default', context)] : all;
+  const words = asked.length === 0 ? byDefault : asked.map(argumentWord);
+  const meanings = words.flatMap((word) => targets.get(word.text) ?? addressOf(word, targets, context));
+  const conditions = new Map<Definition, (readonly Condition[])[]>();
+  for (const { address, word } of meanings)
+    for (const definition of definitionsOf(address, context.graph)) {
+      const known = conditions.get(definition) ?? [];
+      conditions.set(definition, known);
+      if (checkConditions(address, definition, word, context)) known.push(address.conditions);
+    }
+  return new Map([...conditions].map(([definition, any]) => [definition, predicate(any, context.grid.get(definition.node) ?? [])]));
+}
+
+function wordAt(name: string, context: Context): Word {
+  return { text: name, at: () => context.file.keyAt(['targets', name]) };
+}
+
+function argumentWord(text: string): Word {
+  return { text, at: () => argumentRange(text, 0) };
+}
+
+/** Every target of the file as the addresses it stands for. */
+function readTargets(context: Context): Map<string, Meaning> {
+  const { file, broken, problems } = context;
+  const raw = mappingAt(file.value.targets);
+  const meanings = new Map<string, Meaning>();
+
+  function settle(name: string, chain: readonly string[]): Meaning {
+    const known = meanings.get(name);
+    if (known !== undefined) return known;
+    const members = Array.isArray(raw[name]) && !broken.touches(['targets', name]) ? (raw[name] as Json[]) : [];
+    const meaning = members.flatMap((member, i): Meaning => {
+      const word: Word = { text: String(member), at: () => file.at(['targets', name, i]) };
+      if (word.text !== name && !Object.hasOwn(raw, word.text)) return addressOf(word, new Map(Object.entries(raw)), context);
+      if (word.text === name && context.graph.byName.has(name)) return addressOf(word, meanings, context);
+      const loop = [...chain, name];
+      if (!loop.includes(word.text) && loop.length <= 32) return settle(word.text, loop);
+      const hops = [...loop.slice(Math.max(0, loop.indexOf(word.text))), word.text];
+      problems.push(
+        problem('TARGET_CYCLE', word.at(), `Targets stand for each other in a circle: ${listed(hops)}.`, { help: 'Take one of them out.' }),
+      );
+      return [];
+    });
+    meanings.set(name, meaning);
+    return meaning;
+  }
+
+  for (const name of Object.keys(raw)) settle(name, []);
+  return meanings;
+}
+
+function addressOf(word: Word, targets: ReadonlyMap<string, unknown>, context: Context): Meaning {
+  const address = parseAddress(word.text);
+  if (!address.ok) {
+    context.problems.push(
+      problem('BAD_ADDRESS', word.at(), `"${word.text}" is not an address: ${address.error}.`, {
+        help: "For example  imp.train  or  'imp.train[method=random,k=1..5]'.",
+      }),
+    );
+    return [];
+  }
+  if (definitionsOf(address.value, context.graph).length > 0) return [{ address: address.value, word }];
+  const node = context.graph.byName.get(address.value.name);
+  if (node === undefined) context.problems.push(unknownTarget(address.value.name, word, targets, context.graph));
+  return [];
+}
+
+function unknownTarget(name: string, word: Word, targets: ReadonlyMap<string, unknown>, graph: Graph): Diagnostic {
+  const nodes = graph.nodes.map((node) => node.name);
+  const steps = graph.definitions.filter((d) => d.node.compound).map((d) => d.name);
+  const known = [...targets.keys(), ...nodes, ...steps];
+  return problem('UNKNOWN_TARGET', word.at(), `There is no target, stage or step "${name}".`, {
+    help: `Targets: ${listed([...targets.keys()])}. Stages: ${listed(nodes, 40)}.`,
+    suggestion: nearest(name, known),
+  });
+}
+
+function definitionsOf(address: Address, graph: Graph): readonly Definition[] {
+  const node = graph.byName.get(address.name);
+  if (node !== undefined) return node.definitions;
+  const [owner = ''] = address.name.split('.');
+  return graph.byName.get(owner)?.definitions.filter((d) => d.name === address.name) ?? [];
+}
+
+/** Every coordinate of an address must be one that the stage has. */
+function checkConditions(address: Address, definition: Definition, word: Word, context: Context): boolean {
+  const axes = context.grid.get(definition.node);
+  if (axes === undefined) return false;
+  const names = axes.map((axis) => axis.spec.name);
+  for (const condition of address.conditions) {
+    const axis = axes.find((a) => a.spec.name === condition.axis);
+    if (axis === undefined) {
+      context.problems.push(
+        problem('BAD_ADDRESS', word.at(), `${definition.node.name} has no axis "${condition.axis}".`, {
+          help: `Its axes: ${listed(names)}.`,
+          suggestion: nearest(condition.axis, names),
+        }),
+      );
+      return false;
+    }
+    if (!axis.values.some((value) => satisfies(value, condition))) {
+      const given = condition.kind === 'value' ? condition.text : `${condition.from}..${condition.to}`;
+      const message = `No instance of ${definition.node.name} has ${condition.axis} = ${given}.`;
+      const values = axis.values.map((value) => String(value));
+      context.problems.push(
+        problem('NO_SUCH_INSTANCE', word.at(), message, {
+          help: `${condition.axis} is ${listed(values.map((v) => show(v).slice(1, -1)), 12)}.`,
+          suggestion: condition.kind === 'value' ? nearest(given, values) : undefined,
+        }),
+      );
+      return false;
+    }
+  }
+  return true;
+}
+
+/** One list of conditions must hold in full. Decided once for each value of an axis. */
+function predicate(any: readonly (readonly Condition[])[], axes: readonly GridAxis[]): (position: readonly number[]) => boolean {
+  const choices = any.map((conditions) =>
+    conditions.map((condition) => {
+      const a = axes.findIndex((axis) => axis.spec.name === condition.axis);
+      return { a, allowed: axes[a]?.values.map((value) => satisfies(value, condition)) ?? [] };
+    }),
+  );
+  return (position) => choices.some((all) => all.every(({ a, allowed }) => allowed[position[a] ?? 0] === true));
+}
