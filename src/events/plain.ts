@@ -16,16 +16,16 @@ type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 /** What the plain view must remember between events. Immutable. */
 export interface PlainView {
   readonly run: RunState;
-  /** Endings that are said as counts and were not said yet, by definition. */
-  readonly folded: ReadonlyMap<string, FoldedCounts>;
+  /** The counts when something was said last: endings that are told as counts are the difference to now. */
+  readonly said: RunState['definitions'];
   /** Running instances of which `started` was said. */
   readonly announced: ReadonlySet<string>;
   /** When (Unix milliseconds) something was said last. */
   readonly saidAt: number;
 }
 
-type Folded = 'hit' | 'skipped' | 'cancelled';
-type FoldedCounts = Readonly<Record<Folded, number>>;
+/** Endings that are told as counts. */
+const folded = ['hit', 'skipped', 'cancelled'] as const;
 
 export interface PlainStep {
   readonly view: PlainView;
@@ -33,21 +33,22 @@ export interface PlainStep {
   readonly lines: readonly string[];
 }
 
-export const emptyPlain: PlainView = { run: emptyRun, folded: new Map(), announced: new Set(), saidAt: 0 };
+export const emptyPlain: PlainView = { run: emptyRun, said: [], announced: new Set(), saidAt: 0 };
 
 /** Silence after which a heartbeat is due. */
 export const heartbeatMilliseconds = 30_000;
 
 /**
  * The lines view: what to print when an event happens. Instances that did not run are folded into one line a
- * definition, said before the next other line. `started` is said at the first progress, so that stages of milliseconds take one line and not two.
+ * definition, said before the next other line. `started` is said at the first progress, so that stages of
+ * milliseconds take one line and not two.
  */
 export function plainStep(view: PlainView, event: LoggedEvent): PlainStep {
   const lines = linesOf(view, event);
   const run = reduceRun(view.run, event);
-  if (lines.length === 0) return { view: { ...view, run, folded: fold(view.folded, event) }, lines };
+  if (lines.length === 0) return { view: { ...view, run }, lines };
   return {
-    view: { run, folded: new Map(), announced: announcedAfter(view, event), saidAt: event.t },
+    view: { run, said: run.definitions, announced: announcedAfter(view, event), saidAt: event.t },
     lines: [...foldedLines(view, event.t), ...lines],
   };
 }
@@ -63,7 +64,7 @@ export function plainTick(view: PlainView, now: number): PlainStep {
   const beat = `${doneOf(counts)} of ${counts.total} done, ${counts.running} running${left}`;
   const running = [...run.running.values()].slice(0, 8).map((instance) => `       ${runningText(instance)}`);
   const lines = [...foldedLines(view, now), at(run, now, beat), ...running];
-  return { view: { ...view, folded: new Map(), saidAt: now }, lines };
+  return { view: { ...view, said: run.definitions, saidAt: now }, lines };
 }
 
 function linesOf(view: PlainView, event: LoggedEvent): string[] {
@@ -139,17 +140,14 @@ function announcedAfter(view: PlainView, event: LoggedEvent): ReadonlySet<string
   return announced;
 }
 
-function fold(before: PlainView['folded'], event: LoggedEvent): PlainView['folded'] {
-  if (event.type !== 'inst.end' || event.how === 'ran' || event.how === 'failed') return before;
-  const counts = before.get(event.definition) ?? { hit: 0, skipped: 0, cancelled: 0 };
-  return new Map(before).set(event.definition, { ...counts, [event.how]: counts[event.how] + 1 });
-}
-
 /** `imp.train  3 hit, 12 skipped`. */
-function foldedLines(view: PlainView, now: number): string[] {
-  return [...view.folded].map(([definition, counts]) => {
-    const parts = (Object.keys(counts) as Folded[]).filter((how) => counts[how] > 0);
-    return at(view.run, now, `${definition}  ${parts.map((how) => `${counts[how]} ${how}`).join(', ')}`);
+function foldedLines({ run, said }: PlainView, now: number): string[] {
+  return run.definitions.flatMap((counts, position) => {
+    const parts = folded
+      .map((how) => ({ how, since: counts[how] - (said[position]?.[how] ?? 0) }))
+      .filter(({ since }) => since > 0);
+    const text = parts.map(({ how, since }) => `${since} ${how}`).join(', ');
+    return text === '' ? [] : [at(run, now, `${counts.definition}  ${text}`)];
   });
 }
 

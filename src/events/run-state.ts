@@ -112,7 +112,7 @@ function warningText({ inst, message }: EventOf<'warn'>): string {
   return inst === undefined ? message : `${inst}: ${message}`;
 }
 
-function noneDone(definition: string, total: number): DefinitionCounts {
+function noneDone(definition: string, total: number): Writable<DefinitionCounts> {
   return { definition, total, running: 0, hit: 0, ran: 0, failed: 0, skipped: 0, cancelled: 0 };
 }
 
@@ -124,7 +124,7 @@ function started(state: RunState, event: EventOf<'inst.start'>, startedAt: numbe
   return {
     ...state,
     running,
-    definitions: again ? state.definitions : count(state, definition, { running: 1 }),
+    definitions: again ? state.definitions : count(state, definition, 'running'),
   };
 }
 
@@ -145,20 +145,28 @@ function ended(state: RunState, event: EventOf<'inst.end'>): RunState {
     others.delete(event.inst);
     running = others;
   }
-  const definitions = count(state, event.definition, { [event.how]: 1, running: wasRunning ? -1 : 0 });
+  const definitions = count(state, event.definition, event.how, wasRunning ? 1 : 0);
   const failures = event.how === 'failed' ? recordFailure(state.failures, event) : state.failures;
   return { ...state, running, definitions, failures };
 }
 
-type Change = Partial<Record<Exclude<keyof DefinitionCounts, 'definition' | 'total'>, number>>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Field = Exclude<keyof DefinitionCounts, 'definition' | 'total'>;
 
-/** Adds to the counts of a definition; one that the plan did not announce gets its line when it first shows up. */
-function count(state: RunState, definition: string, change: Change): readonly DefinitionCounts[] {
-  const definitions = [...state.definitions];
+/** Adds one to a field of a definition's counts; one that the plan did not announce gets its line when it shows up. */
+function count(
+  state: RunState,
+  definition: string,
+  field: Field,
+  leftRunning = 0,
+): readonly DefinitionCounts[] {
+  const definitions = state.definitions.slice();
   const found = definitions.findIndex((counts) => counts.definition === definition);
   const position = found < 0 ? definitions.length : found;
-  const next = { ...(definitions[position] ?? noneDone(definition, 0)) };
-  for (const [field, by] of Object.entries(change) as [keyof Change, number][]) next[field] += by;
-  definitions[position] = { ...next, total: Math.max(next.total, doneOf(next) + next.running) };
+  const next: Writable<DefinitionCounts> = { ...(definitions[position] ?? noneDone(definition, 0)) };
+  next[field] += 1;
+  next.running -= leftRunning;
+  next.total = Math.max(next.total, doneOf(next) + next.running);
+  definitions[position] = next;
   return definitions;
 }

@@ -59,6 +59,11 @@ describe('summarising curves', () => {
     );
   });
 
+  test('sees a repetition that is there twice even when others lie between its values', () => {
+    const three = [at('a', 0, '1', 0.1), at('a', 0, '2', 0.2), at('a', 0, '1', 0.3)];
+    expect(() => summariseCurves(three, 'seed')).toThrow('curve a, x = 100 with seed = 1.');
+  });
+
   test('orders names that are numbers by size and others by their letters', () => {
     expect(['10', '9', '0.5', '-1'].sort(byName)).toEqual(['-1', '0.5', '9', '10']);
     expect(['snes', 'random', '', 'magnitude'].sort(byName)).toEqual(['', 'magnitude', 'random', 'snes']);
