@@ -2,7 +2,7 @@ import { philox } from './philox.js';
 import type { StreamKey } from './philox.js';
 
 export type { StreamKey } from './philox.js';
-export { streamKey } from './stream-key.js';
+export { childKey, streamKey } from './stream-key.js';
 
 /**
  * Last word of the counter: what a block of random words is for. Normals (noise.ts), uniforms and draws of one
