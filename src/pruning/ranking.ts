@@ -7,7 +7,7 @@ import { scoreRules } from './index.js';
 import type { ScoreRuleName } from './index.js';
 import { groupsOf } from './scope.js';
 import type { Group, Scope } from './scope.js';
-import { keepCount, keepLargest, percentile } from './select.js';
+import { keepCount, keepLargest, thresholdAt } from './select.js';
 
 export interface RankingRequest {
   readonly rule: ScoreRuleName;
@@ -43,12 +43,12 @@ export function rankWeights(trained: Trained, request: RankingRequest): Ranking 
   const thresholds = new Map<string, number>();
   for (const group of groupsOf(request.kernels, request.scope)) {
     const candidates = rule.nested ? survivorsOf(group, trained.mask) : group.positions;
-    for (const i of candidates) scores[i] = raw[i];
+    for (let j = 0; j < candidates.length; j++) scores[candidates[j]] = raw[candidates[j]];
     refuseBadScores(scores, candidates, { layout, rule: request.rule });
     const keep = keepCount(group.positions.length, request.sparsity);
     if (keep > candidates.length) throw wouldRevive(request, group, candidates.length);
     keepLargest(mask, { scores, candidates, keep });
-    const threshold = percentile(ascending(scores, group.positions), request.sparsity);
+    const threshold = thresholdAt(ascending(scores, group.positions), request.sparsity);
     for (const kernel of group.kernels) thresholds.set(kernel.path, threshold);
   }
   return { mask, scores, thresholds };

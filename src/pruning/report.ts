@@ -1,6 +1,6 @@
 import type { TensorLayout } from '../numeric/layout.js';
 import type { Mask } from '../numeric/mask.js';
-import { jaccard, spearman } from './agreement.js';
+import { overlap, rankCorrelation } from './agreement.js';
 import type { Trained } from './criterion.js';
 import { deadUnits } from './dead-units.js';
 import type { UnitCounts } from './dead-units.js';
@@ -93,8 +93,8 @@ function agreement(
   if (group === undefined) return { spearman_magnitude: undefined, jaccard_magnitude: undefined };
   const candidates = group.positions.filter((position) => trained.mask[position] === 1);
   return {
-    spearman_magnitude: spearman(pruned.ranking.scores, scores, candidates),
-    jaccard_magnitude: mask && jaccard(pruned.mask, mask, group.positions),
+    spearman_magnitude: rankCorrelation(pruned.ranking.scores, scores, candidates),
+    jaccard_magnitude: mask && overlap(pruned.mask, mask, group.positions),
   };
 }
 

@@ -26,11 +26,12 @@ export function keepCount(size: number, sparsity: number): number {
 }
 
 /**
- * The percentile with linear interpolation of ascending values, to the bit as NumPy computes it:
- * h = level (N - 1), between the values at floor h and ceil h (numerics 4.2). At least one value.
+ * The threshold tau of ascending scores, at least one of them: their percentile at the level of the sparsity with
+ * linear interpolation, h = s (N - 1), between the scores at floor h and ceil h (numerics 4.2). Interpolates from the
+ * nearer end, as NumPy does. It takes the same h as `keepCount`, which a detour over per cents would round.
  */
-export function percentile(ascending: Float64Array, level: number): number {
-  const h = level * (ascending.length - 1);
+export function thresholdAt(ascending: Float64Array, sparsity: number): number {
+  const h = sparsity * (ascending.length - 1);
   const low = Math.floor(h);
   const from = ascending[low];
   const to = ascending[Math.min(low + 1, ascending.length - 1)];

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/base/result.js';
 import { layoutOf } from '../../src/numeric/layout.js';
 import { fullMask } from '../../src/numeric/mask.js';
 import type { Mask } from '../../src/numeric/mask.js';
+import type { Criterion } from '../../src/pruning/criterion.js';
 import { baseRuleNames, criteria, criterionNames } from '../../src/pruning/index.js';
 import type { CriterionName } from '../../src/pruning/index.js';
 import { prune } from '../../src/pruning/prune.js';
@@ -183,4 +186,13 @@ describe('what the controls do to the mask of their base', () => {
 
 test('every rule says in one sentence what it does', () => {
   for (const { summary } of Object.values(criteria)) expect(summary).toMatch(/^[A-Z].*\.$/);
+});
+
+test.each(criterionNames)('docs/numerics.md tells nestedness and start of %s as they are', (criterion) => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/numerics.md'), 'utf8');
+  const row = text.split('\n').find((line) => line.startsWith(`| \`${criterion}\` `)) ?? 'no row';
+  const cells = row.split(/(?<!\\)\|/).map((cell) => cell.trim());
+  const entry: Criterion = criteria[criterion];
+  const nested = entry.kind === 'score' ? entry.nested : !entry.shuffled;
+  expect(cells.slice(5, 7)).toEqual([nested ? 'yes' : 'no', entry.start]);
 });

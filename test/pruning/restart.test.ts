@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { TensorLayout } from '../../src/numeric/layout.js';
 import { fullMask } from '../../src/numeric/mask.js';
 import type { Mask } from '../../src/numeric/mask.js';
 import { startRules } from '../../src/pruning/criterion.js';
@@ -98,6 +99,16 @@ describe('what each start is made of', () => {
     }
   });
 
+  test('permuted: two kernels of one size get different orders', () => {
+    const twins = layoutOf([dense('Dense_0', 6, 6), dense('Dense_1', 6, 6)]);
+    const [, first, , second] = twins.tensors as [unknown, TensorLayout, unknown, TensorLayout];
+    const initial = new Float64Array(twins.size);
+    for (let i = 0; i < 36; i++) initial[first.offset + i] = initial[second.offset + i] = i + 1;
+    const full = fullMask(twins);
+    const weights = restart(makeTrained(twins, 1), full, { from: 'permuted', initial });
+    expect(valuesAt(weights, full, first)).not.toEqual(valuesAt(weights, full, second));
+  });
+
   test('permuted: values of another mask with other counts are refused', () => {
     const other = maskOf(trained, 0.3);
     expect(() => restart(trained, mask, { from: 'permuted', valuesOf: other })).toThrow(
@@ -117,12 +128,30 @@ describe('what a mask says about its origin', () => {
     );
   });
 
+  test('two kernels of one size are shuffled differently', () => {
+    const twins = layoutOf([dense('Dense_0', 6, 6), dense('Dense_1', 6, 6)]);
+    const kernels = twins.tensors.filter(({ kind }) => kind === 'kernel') as [TensorLayout, TensorLayout];
+    const mask = fullMask(twins);
+    for (const { offset } of kernels) mask.fill(0, offset, offset + 18);
+    const shuffled = shuffle(mask, kernels, 1);
+    const [first, second] = kernels.map(({ offset }) => shuffled.slice(offset, offset + 36));
+    expect(first).not.toEqual(second);
+  });
+
   test('the ranked mask comes back from a shuffled one, excluded kernels and all', () => {
     fc.assert(
       fc.property(trainedNetworks, sparsities, fc.nat(), (trained, sparsity, seed) => {
         const kernels = trained.layout.tensors.filter(({ kind }) => kind === 'kernel');
         const exclude = kernels.length > 1 ? [kernels[0]!.path] : [];
-        const request = { trained, sparsity, scope: 'global', exclude, seed } as const;
+        const old = trained.mask.slice();
+        if (exclude.length > 0) old.fill(0, kernels[0]!.offset, kernels[0]!.offset + 1);
+        const request = {
+          trained: { ...trained, mask: old },
+          sparsity,
+          scope: 'global',
+          exclude,
+          seed,
+        } as const;
         const pruned = prune({ ...request, criterion: 'permute-mask-and-weights' });
         const origin = maskOrigin(
           JSON.parse(JSON.stringify(originJson(pruned, 'permute-mask-and-weights', seed))),

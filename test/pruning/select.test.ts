@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keepCount, keepLargest, percentile } from '../../src/pruning/select.js';
+import { keepCount, keepLargest, thresholdAt } from '../../src/pruning/select.js';
 import { numbers, sparsities } from './make-trained.js';
 
 const range = (n: number) => Float64Array.from({ length: n }, (_, i) => i);
@@ -35,7 +35,7 @@ describe('how many weights survive', () => {
 describe('the threshold', () => {
   test('the quarter percentile of 0..9 is 2.25 and keeps 3..9', () => {
     const scores = range(10);
-    expect(percentile(scores, 0.25)).toBe(2.25);
+    expect(thresholdAt(scores, 0.25)).toBe(2.25);
     const mask = new Uint8Array(10);
     keepLargest(mask, { scores, candidates: positions(10), keep: keepCount(10, 0.25) });
     expect([...mask].join('')).toBe('0001111111');
@@ -50,7 +50,7 @@ describe('the threshold', () => {
     [[1, 2, 3, 4], 0.9, 3.7],
     [[0, 0, 0, 8], 0.75, 2],
   ])('of %j at %f is %f', (values, level, expected) => {
-    expect(percentile(Float64Array.from(values), level)).toBe(expected);
+    expect(thresholdAt(Float64Array.from(values), level)).toBe(expected);
   });
 
   test('scores at or above it are exactly those that are kept, when no two are equal', () => {
@@ -59,7 +59,7 @@ describe('the threshold', () => {
         const scores = numbers(size, seed);
         const mask = new Uint8Array(size);
         keepLargest(mask, { scores, candidates: positions(size), keep: keepCount(size, sparsity) });
-        const threshold = percentile(scores.slice().sort(), sparsity);
+        const threshold = thresholdAt(scores.slice().sort(), sparsity);
         expect([...mask]).toEqual([...scores].map((score) => (score >= threshold ? 1 : 0)));
       }),
     );

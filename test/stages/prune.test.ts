@@ -9,7 +9,7 @@ import type { Artefact } from '../../src/pipeline/stage.js';
 import { controls, criterionNames } from '../../src/pruning/index.js';
 import stage from '../../stages/prune.js';
 import { makeTrained } from '../pruning/make-trained.js';
-import { artefact, runStage, tensors, tinyDataset } from './prune-fixtures.js';
+import { artefact, digest, runStage, tensors, tinyDataset } from './prune-fixtures.js';
 
 const network: NetworkSpec = { model: 'mlp', layers: [4, 6, 10], activation: 'relu' };
 const { layout } = buildNetwork(network);
@@ -161,6 +161,20 @@ describe('the stage prune', () => {
     );
     expect(log).toEqual(['Dense_1/kernel has no weights left: its outputs are constant']);
   });
+
+  test.each([
+    ['signal-to-noise', 'a628e215e62a2ba3', '7e55e4386627443c'],
+    ['random', 'a87960ef13efc809', 'b52dc67bf0ea8098'],
+    ['permute-mask-and-weights', 'e0109c1b3cfe4bdd', '737ff600c2dd8e66'],
+  ])(
+    'the bytes of version 1 with criterion %s have not moved',
+    async (criterion, pinnedMask, pinnedTable) => {
+      expect(stage.version).toBe(1);
+      const { next, table } = await run({ criterion });
+      expect(digest(next.bytes())).toBe(pinnedMask);
+      expect(digest(table)).toBe(pinnedTable);
+    },
+  );
 
   test('the seed changes only what is drawn', async () => {
     const bytes = async (criterion: string, rng: number) => (await run({ criterion, rng })).next.bytes();
