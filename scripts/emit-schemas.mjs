@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { stages } = await import(join(root, 'dist/stages/index.js'));
+const { allStages } = await import(join(root, 'dist/stages/index.js'));
+const stages = await allStages();
 const { pipelineSchema } = await import(join(root, 'dist/src/pipeline/schema.js'));
 const { signatureMap, signaturesDocument } = await import(join(root, 'dist/src/pipeline/signatures.js'));
 

@@ -1,4 +1,5 @@
 import { byCodeUnit, canonicalJson, type Json } from '../base/json.js';
+import { declaredOutputs } from '../pipeline/declared-outputs.js';
 import { instanceKey, type InputDigest } from '../pipeline/fingerprint.js';
 import type { Coords, Gather, Instance, Plan } from '../pipeline/plan.js';
 import type { Signatures } from '../pipeline/signatures.js';
@@ -72,13 +73,13 @@ export function decide(
   const { key, K } = keyOf(signature, instance, { inputs, files: located.value });
   const computation: Computation = { key, K, inputs, files: located.value };
   if (env.force.has(index)) return { verdict: 'run', computation, reason: 'forced' };
-  return lookUp(env.store, signature, computation);
+  return lookUp(env.store, computation, declaredOutputs(signature, instance.params));
 }
 
-function lookUp(store: Store, signature: StageSignature, computation: Computation): Decision {
+function lookUp(store: Store, computation: Computation, outputs: readonly string[]): Decision {
   const found = store.lookup(computation.key);
   if (!found.hit) return { verdict: 'run', computation, reason: found.reason };
-  const absent = Object.keys(signature.outputs).find((name) => !found.record.outputs[name]);
+  const absent = outputs.find((name) => !found.record.outputs[name]);
   if (absent !== undefined)
     return { verdict: 'run', computation, reason: `its result has no output "${absent}"` };
   return { verdict: 'hit', key: computation.key, record: found.record, reason: 'in the store' };

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { UserError } from '../base/result.js';
+import { declaredOutputs } from '../pipeline/declared-outputs.js';
 import type { OutputBytes, StageDefinition } from '../pipeline/stage.js';
 import { isFull, ObjectLostError } from '../store/errors.js';
 import type { Publication } from '../store/publish.js';
@@ -56,7 +57,7 @@ async function computeAndPublish(task: Task, env: TaskEnv): Promise<Report> {
     cacheDir: settings.cacheDir,
     checkpoints,
   });
-  const outputs = checkedOutputs(stage, await stage.run(context));
+  const outputs = checkedOutputs(stage, task, await stage.run(context));
   const made: Made = {
     instance: task.instance,
     run: settings.run,
@@ -76,9 +77,10 @@ async function computeAndPublish(task: Task, env: TaskEnv): Promise<Report> {
 
 function checkedOutputs(
   stage: StageDefinition,
+  task: Task,
   given: Readonly<Record<string, OutputBytes>>,
 ): Publication['outputs'] {
-  const declared = Object.keys(stage.outputs).sort();
+  const declared = declaredOutputs(stage, task.params);
   const returned = Object.keys(given).sort();
   if (declared.join() !== returned.join())
     throw new Error(

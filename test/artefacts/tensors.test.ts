@@ -40,6 +40,16 @@ const u8 = (begin: number, end: number) => ({
 });
 
 describe('a tensor file', () => {
+  it('reads a Buffer, and one that lies inside a larger one, as it reads a plain array', () => {
+    const plain = encodeTensors(full);
+    const inside = Buffer.concat([Buffer.alloc(5, 7), plain, Buffer.alloc(3, 7)]).subarray(5, 5 + plain.length);
+    for (const bytes of [Buffer.from(plain), inside]) {
+      const decoded = decodeTensors(bytes);
+      expect(decoded.mean).toEqual(mean);
+      expect(decoded.mask).toEqual(mask);
+    }
+  });
+
   it('gives back what was put in', () => {
     const back = decodeTensors(encodeTensors(full), 'mean', 'std', 'mask');
     expect(back).toEqual({ ...full, layout: buildNetwork(network).layout });

@@ -1,0 +1,52 @@
+import type { Result } from '../base/result.js';
+import { err, ok } from '../base/result.js';
+import type { DecisionEnv } from '../exec/decide.js';
+import { formatDiagnostics } from '../pipeline/diagnostic.js';
+import { planPipeline } from '../pipeline/plan-pipeline.js';
+import type { Plan } from '../pipeline/plan.js';
+import { OutsideFileReader } from '../store/outside-files.js';
+import { openStore } from '../store/store.js';
+import { findPipeline, readPipeline } from './find-pipeline.js';
+import { forcedInstances } from './force.js';
+import { loadSignatures, problemSummary, type PlanOptions } from './plan-options.js';
+import { wire, type Wiring } from './wire.js';
+
+export interface LoadedPlan {
+  readonly file: string;
+  readonly plan: Plan;
+  readonly wiring: Wiring;
+  readonly decisions: DecisionEnv;
+}
+
+/**
+ * From words to something that can be run. Reads, checks and opens; writes nothing. What is wrong with the file is
+ * printed on stderr, all of it at once.
+ *
+ * @throws UserError for a file or a store that cannot be used.
+ */
+export function loadPlan(
+  words: readonly string[],
+  options: PlanOptions & { readonly force: readonly string[] },
+): Result<LoadedPlan, 'invalid'> {
+  const wiring = wire(options.store);
+  const { file, targets } = findPipeline(words, wiring.project);
+  const signatures = loadSignatures(wiring);
+  const planned = planPipeline({
+    source: readPipeline(file),
+    file,
+    signatures,
+    overrides: options.overrides,
+    targets,
+    ...(options.preset === undefined ? {} : { preset: options.preset }),
+  });
+  if (!planned.ok) {
+    console.error(formatDiagnostics(planned.error));
+    console.error(problemSummary(file, planned.error));
+    return err('invalid');
+  }
+  const plan = planned.value;
+  const store = openStore(wiring.store);
+  const outsideFiles = new OutsideFileReader(store.layout.cache('outside-files.json'), wiring.project);
+  const force = forcedInstances(plan, options.force);
+  return ok({ file, plan, wiring, decisions: { plan, store, signatures, outsideFiles, force } });
+}

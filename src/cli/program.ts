@@ -1,0 +1,142 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { PlanOptions } from './plan-options.js';
+import type { UiKind } from './ui.js';
+import { wire } from './wire.js';
+
+export interface RunOptions extends PlanOptions {
+  readonly jobs?: number;
+  readonly force: readonly string[];
+  readonly ui: UiKind;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+const words = '[words...]';
+const wordsHelp =
+  'the pipeline file (default: ticketlab.yaml, else the only one in pipelines/), then targets, stages or addresses such as imp.train[k=1..3]';
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 1 to 9999.');
+  return Number(text);
+}
+
+function withPlanOptions(command: Command): Command {
+  return command
+    .argument(words, wordsHelp)
+    .option('--preset <name>', 'values from this preset of the file')
+    .option(
+      '-P, --param <name=value>',
+      "one parameter; lists as 'seeds=[1,2]' (may be repeated)",
+      collect,
+      [],
+    )
+    .option('--store <folder>', 'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)');
+}
+
+const jobsOption = [
+  '--jobs <n>',
+  'instances computed at a time (default: the number of cores)',
+  wholeNumber,
+] as const;
+const forceOption = [
+  '--force <address>',
+  'compute these again, whatever the store has (may be repeated)',
+  collect,
+  [] as string[],
+] as const;
+
+/** Commands are loaded when they are used: a run that restores everything pays for nothing else. */
+export function createProgram(): Command {
+  const program = new Command('ticketlab')
+    .description(
+      'Study which sparse networks can be trained by evolution strategies, from pipelines in YAML.',
+    )
+    .version(wire().version, '-V, --version')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', '\nExample:\n  ticketlab run pipelines/quickstart.yaml --preset smoke\n');
+  addRun(program);
+  addPlan(program);
+  addValidate(program);
+  addSchema(program);
+  return program;
+}
+
+function addRun(program: Command): void {
+  withPlanOptions(program.command('run'))
+    .description('Run a pipeline; what the store has already is restored.')
+    .option(...jobsOption)
+    .option(...forceOption)
+    .addOption(
+      new Option('--ui <kind>', 'auto: a dashboard on a terminal, else plain lines')
+        .choices(['auto', 'ink', 'plain', 'json', 'quiet'])
+        .default('auto'),
+    )
+    .option('-n, --dry-run', 'only say what would run, like plan')
+    .option('--json', 'with -n: the plan as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ticketlab run pipelines/quickstart.yaml
+  ticketlab run --preset smoke -P 'seeds=[1,2]' --jobs 2
+  ticketlab run pipelines/quickstart.yaml 'imp.train[method=magnitude,k=1..3]'
+
+Exit codes: 0 done, 1 something failed, 2 wrong words or an invalid file (nothing was started), 130 interrupted;
+with -n also 10: there is something to run.
+`,
+    )
+    .action(async (given: string[], options: Command) => {
+      const parsed = options as unknown as RunOptions & { readonly param: string[] };
+      const { runCommand } = await import('./command-run.js');
+      const { planCommand } = await import('./command-plan.js');
+      const all = { ...parsed, overrides: parsed.param };
+      process.exitCode = parsed.dryRun === true ? planCommand(given, all) : await runCommand(given, all);
+    });
+}
+
+function addPlan(program: Command): void {
+  withPlanOptions(program.command('plan'))
+    .description('Say what would run and what the store has already, and why. Runs and writes nothing.')
+    .option(...forceOption)
+    .option('--json', 'every instance with verdict, key and digests of its outputs')
+    .addHelpText(
+      'after',
+      `
+Example:
+  ticketlab plan pipelines/quickstart.yaml --preset smoke
+
+Exit codes: 0 nothing to do, 10 there is something to run, 2 wrong words or an invalid file.
+`,
+    )
+    .action(async (given: string[], options: RunOptions & { readonly param: string[] }) => {
+      const { planCommand } = await import('./command-plan.js');
+      process.exitCode = planCommand(given, { ...options, overrides: options.param });
+    });
+}
+
+function addValidate(program: Command): void {
+  program
+    .command('validate')
+    .description('Check a pipeline file, all its presets included.')
+    .argument('[file]', 'the pipeline file (default as for run)')
+    .addHelpText('after', '\nExample:\n  ticketlab validate pipelines/quickstart.yaml\n')
+    .action(async (file: string | undefined) => {
+      const { validateCommand } = await import('./command-validate.js');
+      process.exitCode = validateCommand(file);
+    });
+}
+
+function addSchema(program: Command): void {
+  program
+    .command('schema')
+    .description('Print the JSON schema of pipeline files, for editors.')
+    .addHelpText('after', '\nExample:\n  ticketlab schema > pipeline.schema.json\n')
+    .action(async () => {
+      const { schemaCommand } = await import('./command-schema.js');
+      process.exitCode = schemaCommand();
+    });
+}

@@ -1,0 +1,39 @@
+import { CommanderError, type Command } from 'commander';
+import { UserError } from '../base/result.js';
+import { exitCodes } from './exit-codes.js';
+
+/**
+ * Parses the words, runs the command and sets the exit code. What a user did wrong is one message on stderr; only a
+ * fault of ticketlab itself shows a stack.
+ */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  leaveQuietlyWhenNobodyReads();
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError)
+    // commander has printed its message already; help and version are not errors.
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof UserError) {
+    console.error(`ticketlab: ${error.message}`);
+    return exitCodes.usage;
+  }
+  console.error(
+    'ticketlab: this is a fault of ticketlab, not of your pipeline. Please report it with these lines:',
+  );
+  console.error(error);
+  return exitCodes.failures;
+}
+
+/** `ticketlab plan | head` must not end in a stack trace. */
+function leaveQuietlyWhenNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}

@@ -1,0 +1,82 @@
+import type { LoggedEvent } from '../events/event.js';
+import { emptyPlain, plainStep, plainTick } from '../events/plain.js';
+import { emptyRun, reduceRun } from '../events/run-state.js';
+
+export type UiKind = 'auto' | 'ink' | 'plain' | 'json' | 'quiet';
+
+/** One way of showing a run: fed with its events, ticked while nothing happens. */
+export interface View {
+  event(event: LoggedEvent): void;
+  /** `now` in Unix milliseconds. */
+  tick(now: number): void;
+  finish(): void;
+}
+
+/** `auto` is the dashboard on a terminal and plain lines elsewhere. */
+export function createView(kind: UiKind, stdout: NodeJS.WriteStream): View {
+  switch (kind) {
+    case 'auto':
+      return stdout.isTTY ? dashboardView(stdout) : plainView(stdout);
+    case 'ink':
+      return dashboardView(stdout);
+    case 'plain':
+      return plainView(stdout);
+    case 'json':
+      return jsonView(stdout);
+    case 'quiet':
+      return { event: () => undefined, tick: () => undefined, finish: () => undefined };
+  }
+}
+
+function plainView(stdout: NodeJS.WriteStream): View {
+  let view = emptyPlain;
+  const say = ({ view: next, lines }: ReturnType<typeof plainTick>): void => {
+    view = next;
+    if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
+  };
+  return {
+    event: (event) => say(plainStep(view, event)),
+    tick: (now) => say(plainTick(view, now)),
+    finish: () => undefined,
+  };
+}
+
+function jsonView(stdout: NodeJS.WriteStream): View {
+  return {
+    event: (event) => stdout.write(`${JSON.stringify(event)}\n`),
+    tick: () => undefined,
+    finish: () => undefined,
+  };
+}
+
+/**
+ * The dashboard is loaded when the first instance really starts: a run that restores everything shows its summary as
+ * plain lines and never loads Ink.
+ */
+function dashboardView(stdout: NodeJS.WriteStream): View {
+  type Mounted = import('../dashboard/mount.js').MountedDashboard;
+  const plain = plainView(stdout);
+  const early: LoggedEvent[] = [];
+  let state = emptyRun;
+  let mounted: Mounted | undefined;
+  let loading: Promise<void> | undefined;
+  let finished = false;
+  const load = async (): Promise<void> => {
+    const { mountDashboard } = await import('../dashboard/mount.js');
+    if (!finished) mounted = mountDashboard({ stdout });
+  };
+  return {
+    event: (event) => {
+      state = reduceRun(state, event);
+      if (mounted !== undefined) return mounted.update(state, event.t);
+      early.push(event);
+      if (event.type === 'inst.start') loading ??= load();
+    },
+    tick: (now) => mounted?.update(state, now),
+    finish: () => {
+      finished = true;
+      if (mounted !== undefined) mounted.finish();
+      else for (const event of early) plain.event(event);
+    },
+  };
+}
