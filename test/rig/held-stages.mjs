@@ -80,6 +80,8 @@ function follow(ctx, order) {
       return process.exit(order.code);
     case 'spin':
       for (let turns = 0; ; turns++) ctx.progress({ unit: 'turn', done: Math.min(turns, 1), total: 1 });
+    case 'brood':
+      for (;;);
     default:
       throw new Error(`unknown order ${order.do}`);
   }

@@ -58,7 +58,11 @@ export class HeldCall {
   exit(code: number): void {
     this.#order({ do: 'exit', code });
   }
-  /** Computes forever without ever looking up. */
+  /** Computes forever without a word and without ever looking up. */
+  brood(): void {
+    this.#order({ do: 'brood' });
+  }
+  /** The same, reporting progress. */
   spin(): void {
     this.#order({ do: 'spin' });
   }
