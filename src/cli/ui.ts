@@ -1,3 +1,4 @@
+import type { MountedDashboard } from '../dashboard/mount.js';
 import type { LoggedEvent } from '../events/event.js';
 import { emptyPlain, plainStep, plainTick } from '../events/plain.js';
 import { emptyRun, reduceRun } from '../events/run-state.js';
@@ -54,11 +55,10 @@ function jsonView(stdout: NodeJS.WriteStream): View {
  * plain lines and never loads Ink.
  */
 function dashboardView(stdout: NodeJS.WriteStream): View {
-  type Mounted = import('../dashboard/mount.js').MountedDashboard;
   const plain = plainView(stdout);
   const early: LoggedEvent[] = [];
   let state = emptyRun;
-  let mounted: Mounted | undefined;
+  let mounted: MountedDashboard | undefined;
   let loading: Promise<void> | undefined;
   let finished = false;
   const load = async (): Promise<void> => {
