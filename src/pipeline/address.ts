@@ -18,12 +18,14 @@ const plain = /^[A-Za-z0-9_.+-]+$/;
 /** Reads an address; the error says what is wrong with it. */
 export function parseAddress(text: string): Result<Address, string> {
   const match = /^([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)(?:\[(.*)\])?$/.exec(text);
-  if (match === null) return err('an address is a stage, a step, or either with coordinates: imp.train[seed=3,k=1..5]');
+  if (match === null)
+    return err('an address is a stage, a step, or either with coordinates: imp.train[seed=3,k=1..5]');
   const conditions: Condition[] = [];
   for (const part of splitConditions(match[2] ?? '')) {
     const condition = readCondition(part);
     if (condition === undefined) return err(`"${part}" is not axis=value or axis=from..to`);
-    if (conditions.some((other) => other.axis === condition.axis)) return err(`the axis ${condition.axis} stands there twice`);
+    if (conditions.some((other) => other.axis === condition.axis))
+      return err(`the axis ${condition.axis} stands there twice`);
     conditions.push(condition);
   }
   return ok({ name: match[1] ?? '', conditions, text });
@@ -76,6 +78,7 @@ export function addressMatches(address: Address, instance: Addressable): boolean
   const { definition, coords } = instance;
   if (definition !== address.name && !definition.startsWith(`${address.name}.`)) return false;
   return address.conditions.every(
-    (condition) => Object.hasOwn(coords, condition.axis) && satisfies(coords[condition.axis] ?? null, condition),
+    (condition) =>
+      Object.hasOwn(coords, condition.axis) && satisfies(coords[condition.axis] ?? null, condition),
   );
 }

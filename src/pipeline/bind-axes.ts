@@ -14,7 +14,12 @@ export interface BoundAxes {
 }
 
 /** Reads `matrix` and `iterate`: the axes of a stage, the loop axis last. */
-export function bindAxes(stage: { readonly [key: string]: Json }, path: Path, context: TemplateContext, broken: Broken): BoundAxes {
+export function bindAxes(
+  stage: { readonly [key: string]: Json },
+  path: Path,
+  context: TemplateContext,
+  broken: Broken,
+): BoundAxes {
   const axes: AxisSpec[] = [];
   let known = !broken.touches([...path, 'matrix']);
   for (const [name, value] of Object.entries(mappingAt(stage.matrix))) {
@@ -26,32 +31,51 @@ export function bindAxes(stage: { readonly [key: string]: Json }, path: Path, co
   if (stage.iterate === undefined) return { axes, known };
   const iterate = mappingAt(stage.iterate);
   const loopPath = [...path, 'iterate'];
-  const readable = typeof iterate.axis === 'string' && !broken.touches([...loopPath, 'axis']) && !broken.touches([...loopPath, 'times']);
+  const readable =
+    typeof iterate.axis === 'string' &&
+    !broken.touches([...loopPath, 'axis']) &&
+    !broken.touches([...loopPath, 'times']);
   const loop = readable ? loopAxis(String(iterate.axis), iterate.times ?? 1, loopPath, context) : undefined;
   if (loop === undefined) return { axes, known: false };
   if (axes.some((axis) => axis.name === loop.name)) {
     const message = `"${loop.name}" is an axis of the matrix already.`;
-    context.problems.push(problem('BAD_AXIS', context.file.at(loop.path), message, { help: 'Give the loop another axis name.' }));
+    context.problems.push(
+      problem('BAD_AXIS', context.file.at(loop.path), message, { help: 'Give the loop another axis name.' }),
+    );
     return { axes, known: false };
   }
   return { axes: [...axes, loop], known };
 }
 
 function matrixAxis(name: string, value: Json, path: Path, context: TemplateContext): AxisSpec | undefined {
-  const source = Array.isArray(value) ? listItems(value as readonly Json[], path, context) : compileTemplate(value, path, context);
+  const source = Array.isArray(value)
+    ? listItems(value as readonly Json[], path, context)
+    : compileTemplate(value, path, context);
   if (source === undefined) return undefined;
   const type = isList(source) ? itemsType(source) : elementType(source);
   if (type === 'unknown') return undefined;
-  if (type !== undefined && (isList(source) || source.kind === 'expression')) return { name, type, path, loop: false, source };
-  const given = !isList(source) && source.kind === 'expression' ? `; this expression gives ${source.expression.type}` : '';
-  const message = isList(source) ? `The values of the axis "${name}" are not all of one type.` : `The axis "${name}" needs a list of values${given}.`;
+  if (type !== undefined && (isList(source) || source.kind === 'expression'))
+    return { name, type, path, loop: false, source };
+  const given =
+    !isList(source) && source.kind === 'expression'
+      ? `; this expression gives ${source.expression.type}`
+      : '';
+  const message = isList(source)
+    ? `The values of the axis "${name}" are not all of one type.`
+    : `The axis "${name}" needs a list of values${given}.`;
   context.problems.push(
-    problem('BAD_AXIS', context.file.at(path), message, { help: 'An axis is a list of numbers, of texts, or of true and false.' }),
+    problem('BAD_AXIS', context.file.at(path), message, {
+      help: 'An axis is a list of numbers, of texts, or of true and false.',
+    }),
   );
   return undefined;
 }
 
-function listItems(list: readonly Json[], path: Path, context: TemplateContext): readonly Template[] | undefined {
+function listItems(
+  list: readonly Json[],
+  path: Path,
+  context: TemplateContext,
+): readonly Template[] | undefined {
   const items = list.map((item, i) => compileTemplate(item, [...path, i], context));
   return items.every((item) => item !== undefined) ? items : undefined;
 }
@@ -64,9 +88,14 @@ function loopAxis(name: string, times: Json, path: Path, context: TemplateContex
   if (source.expression.type === 'int') return { ...axis, source };
   if (source.expression.type === 'dyn') return undefined;
   context.problems.push(
-    problem('BAD_TIMES', context.file.at([...path, 'times']), `times needs a whole number; this expression gives ${source.expression.type}.`, {
-      help: 'int() converts.',
-    }),
+    problem(
+      'BAD_TIMES',
+      context.file.at([...path, 'times']),
+      `times needs a whole number; this expression gives ${source.expression.type}.`,
+      {
+        help: 'int() converts.',
+      },
+    ),
   );
   return undefined;
 }

@@ -43,23 +43,30 @@ function bindInput(definition: Definition, entry: Entry & { input: InputSignatur
     const gather = mappingAt(value);
     refPath = [...path, 'from'];
     over = Array.isArray(gather.over) ? (gather.over as string[]) : [];
-    if (typeof gather.from === 'string' && !binder.broken.touches(path)) ref = bindReference(gather.from, refPath, 0, so);
+    if (typeof gather.from === 'string' && !binder.broken.touches(path))
+      ref = bindReference(gather.from, refPath, 0, so);
   }
   if (ref === undefined) return;
-  const written = typeof value === 'string' ? (edgeCode(value)?.code ?? value) : String(mappingAt(value).from);
+  const written =
+    typeof value === 'string' ? (edgeCode(value)?.code ?? value) : String(mappingAt(value).from);
   const offset = typeof value === 'string' ? (edgeCode(value)?.start ?? 0) : 0;
   const at = () => binder.file.within(refPath, offset, offset + written.length);
   const bound: BoundInput = { name, path, signature: input, ref, over, written, at };
   definition.inputs.push(bound);
 }
 
-function bindParam(definition: Definition, entry: Entry & { signature: StageSignature }, binder: Binder): void {
+function bindParam(
+  definition: Definition,
+  entry: Entry & { signature: StageSignature },
+  binder: Binder,
+): void {
   const { name, value, path } = entry;
   const edge = typeof value === 'string' ? edgeCode(value) : undefined;
   if (edge !== undefined && /^(stages|steps|state)\.\w+(\.\w+)?$/.test(edge.code)) {
     const message = `"${name}" of ${entry.signature.type} is a parameter: it takes a value, not the output of a stage.`;
     const inputs = Object.keys(entry.signature.inputs);
-    const help = inputs.length === 0 ? 'This stage type has no inputs.' : `Its inputs are ${inputs.join(', ')}.`;
+    const help =
+      inputs.length === 0 ? 'This stage type has no inputs.' : `Its inputs are ${inputs.join(', ')}.`;
     binder.problems.push(problem('EXPECTED_VALUE', binder.file.at(path), message, { help }));
     return;
   }

@@ -79,7 +79,15 @@ function shellOf(
   };
   const add = (definitionName: string, body: { readonly [key: string]: Json }, at: Path) => {
     const signature = typeof body.uses === 'string' ? context.signatures.get(body.uses) : undefined;
-    const definition = { index: definitions.length, name: definitionName, node, path: at, signature, inputs: [], params: [] };
+    const definition = {
+      index: definitions.length,
+      name: definitionName,
+      node,
+      path: at,
+      signature,
+      inputs: [],
+      params: [],
+    };
     definitions.push(definition);
     node.definitions.push(definition);
   };
@@ -88,7 +96,12 @@ function shellOf(
     if (compound) add(`${name}.${step}`, mappingAt(body), [...path, 'steps', step]);
   const state = mappingAt(mappingAt(stage.iterate).state);
   for (const variable of Object.keys(state))
-    node.state.set(variable, { name: variable, path: [...path, 'iterate', 'state', variable], start: undefined, next: undefined });
+    node.state.set(variable, {
+      name: variable,
+      path: [...path, 'iterate', 'state', variable],
+      start: undefined,
+      next: undefined,
+    });
   for (const output of Object.keys(mappingAt(stage.outputs))) node.outputs.set(output, undefined);
   return node;
 }
@@ -99,15 +112,30 @@ function bindCompound(node: Node, binder: Binder): void {
   const outputs = mappingAt(stage.outputs);
   for (const name of node.outputs.keys()) {
     const path = [...node.path, 'outputs', name];
-    const ref = bindEdge(outputs[name], path, { binder, node, reader: undefined, scopes: ['steps', 'state'] });
+    const ref = bindEdge(outputs[name], path, {
+      binder,
+      node,
+      reader: undefined,
+      scopes: ['steps', 'state'],
+    });
     node.outputs.set(name, ref);
   }
   const state = mappingAt(mappingAt(stage.iterate).state);
   for (const variable of node.state.values()) {
     const raw = mappingAt(state[variable.name]);
     const at = (key: string): Path => [...variable.path, key];
-    variable.start = bindEdge(raw.start, at('start'), { binder, node, reader: undefined, scopes: ['stages'] });
-    variable.next = bindEdge(raw.next, at('next'), { binder, node, reader: undefined, scopes: ['stages', 'steps', 'state'] });
+    variable.start = bindEdge(raw.start, at('start'), {
+      binder,
+      node,
+      reader: undefined,
+      scopes: ['stages'],
+    });
+    variable.next = bindEdge(raw.next, at('next'), {
+      binder,
+      node,
+      reader: undefined,
+      scopes: ['stages', 'steps', 'state'],
+    });
   }
 }
 

@@ -12,7 +12,8 @@ export function brokenParts(paths: readonly Path[]): Broken {
   const wrong = new Set(paths.map(keyOf));
   const above = new Set(paths.flatMap((path) => path.map((_, i) => keyOf(path.slice(0, i)))));
   const around = (path: Path) => {
-    for (let length = 1; length <= path.length; length++) if (wrong.has(keyOf(path.slice(0, length)))) return true;
+    for (let length = 1; length <= path.length; length++)
+      if (wrong.has(keyOf(path.slice(0, length)))) return true;
     return false;
   };
   return { around, touches: (path) => above.has(keyOf(path)) || around(path) };

@@ -4,7 +4,18 @@ import { canonicalJson, type Json } from '../base/json.js';
 import { exactPower, largestExponent } from './exact-power.js';
 
 /** What an expression may call; nothing that knows the time, the environment or chance. */
-export const allowedFunctions = ['pow', 'min', 'max', 'range', 'rng', 'size', 'int', 'double', 'string', 'bool'];
+export const allowedFunctions = [
+  'pow',
+  'min',
+  'max',
+  'range',
+  'rng',
+  'size',
+  'int',
+  'double',
+  'string',
+  'bool',
+];
 export const allowedMethods = [
   ...['size', 'contains', 'startsWith', 'endsWith', 'join'],
   ...['map', 'filter', 'all', 'exists', 'exists_one'],
@@ -21,7 +32,9 @@ export function registerFunctions(environment: Environment): Environment {
   registerMixedArithmetic(environment);
   environment.registerFunction('pow(int, int): int', powWhole);
   environment.registerFunction('pow(double, int): double', powDouble);
-  environment.registerFunction('range(int, int): list<int>', (from: bigint, to: bigint) => range(from, to, 1n));
+  environment.registerFunction('range(int, int): list<int>', (from: bigint, to: bigint) =>
+    range(from, to, 1n),
+  );
   environment.registerFunction('range(int, int, int): list<int>', range);
   for (const [name, better] of [
     ['min', (a: Value, b: Value) => a < b],
@@ -36,7 +49,8 @@ export function registerFunctions(environment: Environment): Environment {
       if (list.length === 0) throw new RangeError(`${name} of an empty list`);
       return list.reduce((a, b) => (better(b, a) ? b : a));
     };
-    for (const type of ['int', 'double']) environment.registerFunction(`${name}(list<${type}>): ${type}`, pickOf);
+    for (const type of ['int', 'double'])
+      environment.registerFunction(`${name}(list<${type}>): ${type}`, pickOf);
   }
   for (let tags = 0, types = 'int'; tags <= 8; tags++, types += ', dyn')
     environment.registerFunction(`rng(${types}): int`, (...tuple: Value[]) => BigInt(rng(tuple)));
@@ -50,7 +64,9 @@ export function registerFunctions(environment: Environment): Environment {
  */
 export function rng(tuple: readonly Value[]): number {
   const typed: Json = tuple.map((value) => [typeName(value), String(value)]);
-  const digest = createHash('sha256').update(`ticketlab-rng/1\0${canonicalJson(typed)}`).digest();
+  const digest = createHash('sha256')
+    .update(`ticketlab-rng/1\0${canonicalJson(typed)}`)
+    .digest();
   return Number(digest.readBigUInt64BE(0) >> 11n);
 }
 
@@ -80,7 +96,10 @@ function registerMixedArithmetic(environment: Environment): void {
     environment.registerOperator(`int ${sign} double: double`, (a: bigint, b: number) => apply(Number(a), b));
     environment.registerOperator(`double ${sign} int: double`, (a: number, b: bigint) => apply(a, Number(b)));
   }
-  environment.registerOperator('int == double: bool', (a: bigint | number, b: bigint | number) => Number(a) === Number(b));
+  environment.registerOperator(
+    'int == double: bool',
+    (a: bigint | number, b: bigint | number) => Number(a) === Number(b),
+  );
 }
 
 function powWhole(base: bigint, exponent: bigint): bigint {

@@ -22,7 +22,9 @@ export function fromCel(value: unknown): Result<Json, string> {
       return ok(whole);
     }
     case 'number':
-      return Number.isFinite(value) ? ok(value) : err(`The expression gives ${value}, which is not a number to work with.`);
+      return Number.isFinite(value)
+        ? ok(value)
+        : err(`The expression gives ${value}, which is not a number to work with.`);
     case 'string':
     case 'boolean':
       return ok(value);

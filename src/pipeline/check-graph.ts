@@ -36,7 +36,10 @@ export function orderGraph(graph: Graph, problems: Diagnostic[]): GraphOrder {
     const within = topologicalOrder(node.definitions.length, inside.get(node) ?? []);
     for (const cycle of within.cycles)
       problems.push(cycleProblem(cycle, (i) => node.definitions[i]?.name ?? ''));
-    steps.set(node, within.order.flatMap((i) => node.definitions[i] ?? []));
+    steps.set(
+      node,
+      within.order.flatMap((i) => node.definitions[i] ?? []),
+    );
   }
   return { nodes: order.order.flatMap((i) => graph.nodes[i] ?? []), steps };
 }
@@ -44,13 +47,19 @@ export function orderGraph(graph: Graph, problems: Diagnostic[]): GraphOrder {
 function cycleProblem(cycle: readonly Need<Use>[], name: (position: number) => string): Diagnostic {
   const first = cycle[0];
   if (first === undefined) throw new Error('Internal error: a cycle without members');
-  const hops = cycle.map(({ reader, source, by }) => `${name(reader)} needs ${name(source)} (${by.written.text})`);
+  const hops = cycle.map(
+    ({ reader, source, by }) => `${name(reader)} needs ${name(source)} (${by.written.text})`,
+  );
   const place = ({ by }: Need<Use>) => by.written.range(0, by.written.text.length);
   const alone = cycle.length === 1;
-  const message = alone ? `${name(first.reader)} needs its own output.` : `These need each other in a circle: ${hops.join(', ')}.`;
+  const message = alone
+    ? `${name(first.reader)} needs its own output.`
+    : `These need each other in a circle: ${hops.join(', ')}.`;
   return problem('CYCLE', place(first), message, {
     help: 'Take one of these references out. What goes from one pass of a loop to the next is carried by iterate: state.',
-    related: cycle.slice(1).map((need) => ({ message: `${name(need.reader)} needs ${name(need.source)}`, at: place(need) })),
+    related: cycle
+      .slice(1)
+      .map((need) => ({ message: `${name(need.reader)} needs ${name(need.source)}`, at: place(need) })),
   });
 }
 
@@ -68,20 +77,18 @@ function refColumns(ref: Ref): Readonly<Record<string, ColumnType>> | undefined 
 
 /** Checks each reference once: artefact types, columns, gathers, and that no axis is left over. */
 export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[]): void {
+  const mistyped = new Set<string>();
+  for (const node of graph.nodes)
+    for (const variable of node.state.values()) {
+      if (checkStateType(variable, file, problems)) mistyped.add(`${node.name}.${variable.name}`);
+      checkStateAxes(node, variable, file, problems);
+    }
   for (const definition of graph.definitions)
     for (const input of definition.inputs) {
-      checkShape(definition, input, problems);
-      checkType(definition, input, problems);
+      if (!(input.ref.kind === 'state' && mistyped.has(`${input.ref.node.name}.${input.ref.name}`)))
+        checkType(definition, input, problems);
       checkAxes(definition, input, problems);
     }
-  for (const node of graph.nodes)
-    for (const variable of node.state.values()) checkState(node, variable, file, problems);
-}
-
-function checkShape(definition: Definition, input: BoundInput, problems: Diagnostic[]): void {
-  if (input.over === undefined || input.signature.gather === true) return;
-  const message = `"${input.name}" of ${definition.name} takes one ${acceptedTypes(input.signature).join(' or ')}, not a gather.`;
-  problems.push(problem('NO_GATHER', input.at(), message, { help: `Write  ${input.name}: \${${input.written}}` }));
 }
 
 function checkType(definition: Definition, input: BoundInput, problems: Diagnostic[]): void {
@@ -96,17 +103,23 @@ function checkType(definition: Definition, input: BoundInput, problems: Diagnost
   const columns = refColumns(input.ref);
   if (columns === undefined || input.signature.columns === undefined) return;
   const added = [...(input.over ?? []), 'level'];
-  for (const [name, wanted] of Object.entries(input.signature.columns)) {
+  const wrong = Object.entries(input.signature.columns).flatMap(([name, wanted]) => {
     const has = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    if (has === wanted || (has === undefined && added.includes(name)) || (wanted === 'double' && has === 'int')) continue;
-    const what = has === undefined ? `has no column "${name}"` : `has a column "${name}" of type ${has}, not ${wanted}`;
-    problems.push(
-      problem('MISSING_COLUMN', input.at(), `${input.written} ${what}, which ${definition.name} needs.`, {
-        help: `Its columns are ${listed(Object.keys(columns), 40)}.`,
-        suggestion: has === undefined ? nearest(name, Object.keys(columns)) : undefined,
-      }),
-    );
-  }
+    if (
+      has === wanted ||
+      (has === undefined && added.includes(name)) ||
+      (wanted === 'double' && has === 'int')
+    )
+      return [];
+    return [has === undefined ? `${name} (${wanted})` : `${name} as ${wanted} (it is ${has})`];
+  });
+  if (wrong.length === 0) return;
+  const message = `${definition.name} needs ${wrong.length === 1 ? 'a column' : 'columns'} that ${input.written} does not have: ${listed(wrong)}.`;
+  problems.push(
+    problem('MISSING_COLUMN', input.at(), message, {
+      help: `Its columns are ${listed(Object.keys(columns), 40)}.`,
+    }),
+  );
 }
 
 /** Outputs of the same stage that would fit. */
@@ -148,26 +161,41 @@ function leftOver(reader: string, input: BoundInput, left: readonly string[]): D
   return problem('AXIS_LEFT_OVER', input.at(), message, { help });
 }
 
-function checkState(node: Node, variable: StateVariable, file: ParsedFile, problems: Diagnostic[]): void {
-  const { start, next, name } = variable;
-  if (start !== undefined && next !== undefined) {
-    const types = [refType(start), refType(next)] as const;
-    if (types[0] !== undefined && types[1] !== undefined && types[0] !== types[1])
-      problems.push(
-        problem('STATE_TYPE', file.at([...variable.path, 'next']), `The state variable "${name}" starts as ${types[0]}, but next is ${types[1]}.`, {
-          help: 'Both must be of one type.',
-          related: [{ message: `start is ${types[0]}`, at: file.at([...variable.path, 'start']) }],
-        }),
-      );
-  }
-  for (const [ref, key, loops] of [[start, 'start', false], [next, 'next', true]] as const) {
+/** True when the two ends of a state variable differ in type. */
+function checkStateType(variable: StateVariable, file: ParsedFile, problems: Diagnostic[]): boolean {
+  const { start, next, name, path } = variable;
+  if (start === undefined || next === undefined) return false;
+  const [first, then] = [refType(start), refType(next)];
+  if (first === undefined || then === undefined || first === then) return false;
+  problems.push(
+    problem(
+      'STATE_TYPE',
+      file.at([...path, 'next']),
+      `The state variable "${name}" starts as ${first}, but next is ${then}.`,
+      {
+        help: 'Both must be of one type.',
+        related: [{ message: `start is ${first}`, at: file.at([...path, 'start']) }],
+      },
+    ),
+  );
+  return true;
+}
+
+/** The start is read before the first pass, so that the loop axis is no axis of its reader; next is read in a pass. */
+function checkStateAxes(node: Node, variable: StateVariable, file: ParsedFile, problems: Diagnostic[]): void {
+  for (const key of ['start', 'next'] as const) {
+    const ref = variable[key];
     if (ref === undefined || !node.axesKnown || !refNode(ref).axesKnown) continue;
-    const known = node.axes.filter((axis) => loops || !axis.loop).map((axis) => axis.name);
-    const left = refNode(ref).axes.map((axis) => axis.name).filter((axis) => !known.includes(axis));
+    const known = node.axes.filter((axis) => key === 'next' || !axis.loop).map((axis) => axis.name);
+    const left = refNode(ref)
+      .axes.map((axis) => axis.name)
+      .filter((axis) => !known.includes(axis));
     if (left.length === 0) continue;
-    const message = `The ${key} of the state variable "${name}" has the ${left.length === 1 ? 'axis' : 'axes'} ${listed(left)}, which ${node.name} does not have.`;
+    const message = `The ${key} of the state variable "${variable.name}" has the ${left.length === 1 ? 'axis' : 'axes'} ${listed(left)}, which ${node.name} does not have${key === 'start' ? ' before its first pass' : ''}.`;
     problems.push(
-      problem('AXIS_LEFT_OVER', file.at([...variable.path, key]), message, { help: `Give ${node.name} a matrix with ${listed(left)}.` }),
+      problem('AXIS_LEFT_OVER', file.at([...variable.path, key]), message, {
+        help: `Give ${node.name} a matrix with ${listed(left)}.`,
+      }),
     );
   }
 }

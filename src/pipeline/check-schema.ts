@@ -1,11 +1,14 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Json } from '../base/json.js';
 import type { Diagnostic } from './diagnostic.js';
+import { nearest } from './near.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { explainSchemaError } from './explain-schema.js';
+import { mappingAt } from './params.js';
 import { pipelineSchema } from './schema.js';
-import type { Signatures } from './signatures.js';
+import type { Used } from './schema-stages.js';
+import { variantOf, type Signatures } from './signatures.js';
 
 /** What ajv found, with the place as a path. */
 export interface SchemaError {
@@ -22,40 +25,84 @@ export interface SchemaCheck {
   readonly broken: readonly Path[];
 }
 
-// The schemas are ours and tested: checking them against the meta schema would cost more than all the rest.
-const options = { allErrors: true, verbose: true, strict: false, validateSchema: false, addUsedSchema: false } as const;
+let shared: Ajv | undefined;
 
-const compiled = new WeakMap<Signatures, ValidateFunction>();
+/**
+ * One compiler for all schemas, made when the first is needed. The schemas are ours and tested: checking them against
+ * the meta schema, or optimising code that runs once, would cost more than all the rest.
+ */
+function compiler(): Ajv {
+  shared ??= new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    validateSchema: false,
+    addUsedSchema: false,
+    meta: false,
+    code: { optimize: false },
+  });
+  return shared;
+}
 
-/** Checks a file against the schema of these stage types; one diagnostic a cause. Compiles once a set of types. */
+const compiled = new WeakMap<Signatures, Map<string, ValidateFunction>>();
+
+/** Checks a file against the schema of these stage types; one diagnostic a cause. */
 export function checkAgainstSchema(file: ParsedFile, signatures: Signatures): SchemaCheck {
-  let validate = compiled.get(signatures);
-  if (validate === undefined) {
-    validate = new Ajv(options).compile(pipelineSchema(signatures));
-    compiled.set(signatures, validate);
-  }
+  const validate = validatorFor(file, signatures);
   if (validate(file.value)) return { problems: [], broken: [] };
   const errors = schemaErrors(validate.errors ?? []);
-  const problems: Diagnostic[] = [];
-  for (const error of errors) problems.push(explainSchemaError(error, file, signatures));
+  const problems = errors.map((error) => explainSchemaError(error, file, signatures));
   return { problems, broken: errors.map(placeOf) };
+}
+
+/** Compiled once for each set of types and variants that files use. */
+function validatorFor(file: ParsedFile, signatures: Signatures): ValidateFunction {
+  let known = compiled.get(signatures);
+  if (known === undefined) compiled.set(signatures, (known = new Map()));
+  const used = usedTypes(file, signatures);
+  const key = JSON.stringify([...used].map(([type, variants]) => [type, [...variants].sort()]).sort());
+  let validate = known.get(key);
+  if (validate === undefined)
+    known.set(key, (validate = compiler().compile(pipelineSchema(signatures, used))));
+  return validate;
+}
+
+function usedTypes(file: ParsedFile, signatures: Signatures): Used {
+  const used = new Map<string, Set<string>>();
+  const add = (stage: { readonly [key: string]: Json }) => {
+    const signature = typeof stage.uses === 'string' ? signatures.get(stage.uses) : undefined;
+    if (signature === undefined) return;
+    const variants = used.get(signature.type) ?? new Set();
+    used.set(signature.type, variants);
+    const variant = variantOf(signature, mappingAt(stage.with));
+    if (variant !== undefined) variants.add(variant);
+  };
+  for (const stage of Object.values(mappingAt(file.value.stages))) {
+    add(mappingAt(stage));
+    for (const step of Object.values(mappingAt(mappingAt(stage).steps))) add(mappingAt(step));
+  }
+  return used;
 }
 
 /** Compiles one schema for repeated use; the result lists what is wrong with a value. */
 export function valueChecker(schema: object): (value: Json) => readonly SchemaError[] {
-  const validate = new Ajv(options).compile(schema);
+  const validate = compiler().compile(schema);
   return (value) => (validate(value) ? [] : schemaErrors(validate.errors ?? []));
 }
 
 function placeOf(error: SchemaError): Path {
-  if (error.keyword === 'additionalProperties') return [...error.path, String(error.params.additionalProperty)];
+  if (error.keyword === 'additionalProperties')
+    return [...error.path, String(error.params.additionalProperty)];
   if (error.keyword === 'propertyNames') return [...error.path, String(error.params.propertyName)];
   return error.path;
 }
 
+/** Enough to mend a file by; a hostile one can have any number. */
+const mostErrors = 1000;
+
 /** ajv reports every branch it tried; what is left here is one error a cause. */
 function schemaErrors(raw: readonly ErrorObject[]): SchemaError[] {
-  const kept = raw.slice(0, 5000).filter((e) => !isNoise(e));
+  const kept = raw.slice(0, mostErrors).filter((e) => !isNoise(e));
   const unions = kept.filter((e) => e.keyword === 'anyOf');
   const chosen = kept.filter((e) => {
     if (e.keyword === 'anyOf' && commentOf(e) === 'parameter') return false;
@@ -77,7 +124,8 @@ function isBranch(e: ErrorObject, union: ErrorObject): boolean {
   const below = e.instancePath === union.instancePath || e.instancePath.startsWith(`${union.instancePath}/`);
   if (!below) return false;
   const comment = commentOf(e);
-  const referenced = comment === 'edge' || comment === 'gather' || e.schemaPath.startsWith('#/definitions/gather/');
+  const referenced =
+    comment === 'edge' || comment === 'gather' || e.schemaPath.startsWith('#/definitions/gather/');
   if (commentOf(union) === 'gather-input') return referenced;
   return e.schemaPath.startsWith(`${union.schemaPath}/`);
 }
@@ -112,10 +160,26 @@ function unique(errors: readonly SchemaError[]): SchemaError[] {
 /** Where the type itself is wrong, or a word of a choice, further complaints about the same value say nothing new. */
 function dropFollowers(errors: readonly SchemaError[]): SchemaError[] {
   const key = (path: Path) => JSON.stringify(path);
-  const wrong = new Set(errors.filter((e) => ['type', 'enum', 'const'].includes(e.keyword)).map((e) => key(e.path)));
+  const wrong = new Set(
+    errors.filter((e) => ['type', 'enum', 'const'].includes(e.keyword)).map((e) => key(e.path)),
+  );
   const kept = errors.filter((e) => ['type', 'enum', 'const'].includes(e.keyword) || !wrong.has(key(e.path)));
   const choice = new Set(kept.filter((e) => e.keyword === 'enum').map((e) => key(e.path)));
-  return kept.filter((e) => !((e.keyword === 'const' || e.keyword === 'type') && choice.has(key(e.path))));
+  const strays = new Map<string, string[]>();
+  for (const e of kept)
+    if (e.keyword === 'additionalProperties')
+      strays.set(key(e.path), [...(strays.get(key(e.path)) ?? []), String(e.params.additionalProperty)]);
+  return kept
+    .filter((e) => !((e.keyword === 'const' || e.keyword === 'type') && choice.has(key(e.path))))
+    .filter((e) => !isMisspelt(e, strays));
+}
+
+/** A key is not missing where the mapping has a misspelt one (`strays`: unknown keys by place). */
+function isMisspelt(missing: SchemaError, strays: ReadonlyMap<string, readonly string[]>): boolean {
+  if (missing.keyword !== 'required') return false;
+  const wanted = [String(missing.params.missingProperty)];
+  const beside = strays.get(JSON.stringify(missing.path)) ?? [];
+  return beside.some((stray) => nearest(stray, wanted) !== undefined);
 }
 
 function commentOf(e: ErrorObject): unknown {

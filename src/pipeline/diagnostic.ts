@@ -161,7 +161,7 @@ function formatDiagnostic(d: Diagnostic): string {
   if (d.help !== undefined) lines.push(`  ${escapeControls(d.help)}`);
   if (d.suggestion !== undefined) lines.push(`  Did you mean "${escapeControls(d.suggestion)}"?`);
   for (const r of d.related ?? []) lines.push(`  ${place(r.at)}  ${escapeControls(r.message)}`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 function place(at: SourceRange): string {

@@ -3,7 +3,17 @@ import { coordinateText } from './address.js';
 import type { GraphOrder } from './check-graph.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { Grid, Settings } from './grid.js';
-import { decode, finder, gatherRows, lineUp, type Finder, type Found, type Lattice, type Line, type Rows } from './lines.js';
+import {
+  decode,
+  finder,
+  gatherRows,
+  lineUp,
+  type Finder,
+  type Found,
+  type Lattice,
+  type Line,
+  type Rows,
+} from './lines.js';
 import { refNode, type BoundInput, type Definition } from './model.js';
 import { paramTable, type ParamTable } from './param-table.js';
 import type { ParsedFile } from './parse.js';
@@ -66,14 +76,18 @@ export function expand(context: ExpandContext): Expansion {
     if (work.needed[point] !== 1) return;
     work.indices[point] = expansion.instances.length;
     if (asked.get(work)?.[point] === 1) expansion.targets.push(expansion.instances.length);
-    expansion.instances.push(makeInstance(work, position, { works, find, context, made: expansion.instances }));
+    expansion.instances.push(
+      makeInstance(work, position, { works, find, context, made: expansion.instances }),
+    );
   });
   return expansion;
 }
 
 function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | undefined {
   const works = new Map<Definition, Work>();
-  const loopAxes = new Set([...context.grid.keys()].flatMap((node) => node.axes.filter((a) => a.loop).map((a) => a.name)));
+  const loopAxes = new Set(
+    [...context.grid.keys()].flatMap((node) => node.axes.filter((a) => a.loop).map((a) => a.name)),
+  );
   let instances = 0;
   let edges = 0;
   for (const node of context.order.nodes)
@@ -96,7 +110,9 @@ function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | 
         needed: new Uint8Array(lattice.count),
         indices: new Int32Array(lattice.count),
         params: paramTable(definition, definition.signature, lattice, context),
-        labels: lattice.axes.map((axis) => axis.values.map((value) => `${axis.spec.name}=${coordinateText(value)}`)),
+        labels: lattice.axes.map((axis) =>
+          axis.values.map((value) => `${axis.spec.name}=${coordinateText(value)}`),
+        ),
       });
     }
   return works;
@@ -106,19 +122,32 @@ function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | 
 function sizeOf(definition: Definition, lattice: Lattice, find: Finder): number {
   const perInstance = definition.inputs.map(({ ref, over }) => {
     const source = find.lattice(refNode(ref));
-    return source.axes.reduce((n, axis) => (over?.includes(axis.spec.name) === true ? n * axis.values.length : n), 1);
+    return source.axes.reduce(
+      (n, axis) => (over?.includes(axis.spec.name) === true ? n * axis.values.length : n),
+      1,
+    );
   });
   return lattice.count * perInstance.reduce((a, b) => a + b, 0);
 }
 
 function tooMany(context: ExpandContext, definition: Definition, instances: boolean): Diagnostic {
   const what = instances ? `more than ${mostInstances} instances` : `more than ${mostEdges} edges`;
-  return problem('TOO_MANY_INSTANCES', context.file.keyAt(definition.path), `With ${definition.name} the plan has ${what}.`, {
-    help: 'Use fewer values on its axes.',
-  });
+  return problem(
+    'TOO_MANY_INSTANCES',
+    context.file.keyAt(definition.path),
+    `With ${definition.name} the plan has ${what}.`,
+    {
+      help: 'Use fewer values on its axes.',
+    },
+  );
 }
 
-function readingOf(input: BoundInput, lattice: Lattice, find: Finder, loopAxes: ReadonlySet<string>): Reading {
+function readingOf(
+  input: BoundInput,
+  lattice: Lattice,
+  find: Finder,
+  loopAxes: ReadonlySet<string>,
+): Reading {
   const source = find.lattice(refNode(input.ref));
   const over = input.over ?? [];
   const line = lineUp(lattice.axes, input.ref, over, source);
@@ -139,7 +168,12 @@ function markAsked(work: Work, context: ExpandContext): Uint8Array {
 type Visit = (work: Work, point: number, position: readonly number[]) => void;
 
 /** Every point of every definition, sources before readers: inside a loop pass after pass, step after step. */
-function walk(order: GraphOrder, works: ReadonlyMap<Definition, Work>, way: 'forwards' | 'backwards', visit: Visit): void {
+function walk(
+  order: GraphOrder,
+  works: ReadonlyMap<Definition, Work>,
+  way: 'forwards' | 'backwards',
+  visit: Visit,
+): void {
   const position: number[] = [];
   const ordered = <T>(list: readonly T[]): readonly T[] => (way === 'forwards' ? list : [...list].reverse());
   for (const node of ordered(order.nodes)) {
@@ -209,7 +243,11 @@ function edgeTo(input: BoundInput, found: Found, making: Making): { from: number
   const from = making.works.get(definition)?.indices[point] ?? -1;
   const condition = definition.signature?.outputs[output]?.when;
   const source = making.made[from];
-  if (condition !== undefined && source !== undefined && !(Number(source.params[condition.parameter]) > condition.above))
+  if (
+    condition !== undefined &&
+    source !== undefined &&
+    !(Number(source.params[condition.parameter]) > condition.above)
+  )
     making.context.problems.push(absent(input, output, source, condition));
   return { from, output };
 }
@@ -223,5 +261,7 @@ function absent(
 ): Diagnostic {
   const { parameter, above } = condition;
   const message = `${source.definition} has the output "${output}" only with ${parameter} above ${above}.`;
-  return problem('OUTPUT_ABSENT', input.at(), message, { help: `Give ${source.definition} a larger ${parameter}.` });
+  return problem('OUTPUT_ABSENT', input.at(), message, {
+    help: `Give ${source.definition} a larger ${parameter}.`,
+  });
 }

@@ -2,6 +2,7 @@ import type { Json } from '../base/json.js';
 import type { SchemaError } from './check-schema.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import { nearest } from './near.js';
+import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { reservedNames } from './schema-words.js';
@@ -14,7 +15,11 @@ export function explainSchemaError(error: SchemaError, file: ParsedFile, signatu
     case 'additionalProperties':
       return unknownKey(error, file, signatures);
     case 'propertyNames':
-      return badName(String(error.params.propertyName), [...error.path, String(error.params.propertyName)], file);
+      return badName(
+        String(error.params.propertyName),
+        [...error.path, String(error.params.propertyName)],
+        file,
+      );
     case 'required':
       return missingKey(error, file);
     case 'enum':
@@ -73,9 +78,14 @@ function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures
   const title = String(error.parent.title ?? 'this mapping');
   const variant = otherVariant(key, error.path, file, signatures);
   if (variant !== undefined)
-    return problem('OTHER_VARIANT', file.keyAt(path), `${show(key)} is not a parameter of ${variant.now}, but of ${variant.has}.`, {
-      help: `Remove it, or choose ${variant.has}.`,
-    });
+    return problem(
+      'OTHER_VARIANT',
+      file.keyAt(path),
+      `${show(key)} is not a parameter of ${variant.now}, but of ${variant.has}.`,
+      {
+        help: `Remove it, or choose ${variant.has}.`,
+      },
+    );
   return problem('UNKNOWN_KEY', file.keyAt(path), `${show(key)} is not a key of ${title}.`, {
     help: known.length === 0 ? 'It has no keys.' : `Its keys are ${listed([...known].sort(), 40)}.`,
     suggestion: nearest(key, known),
@@ -93,7 +103,8 @@ function otherVariant(
   const signature = signatures.get(String(valueAt(file, [...withPath.slice(0, -1), 'uses'])));
   if (signature?.variants === undefined) return undefined;
   const { by, of } = signature.variants;
-  const chosen = valueAt(file, [...withPath, by]) ?? (signature.params.properties[by]?.default as Json | undefined);
+  const chosen =
+    valueAt(file, [...withPath, by]) ?? (signature.params.properties[by]?.default as Json | undefined);
   const having = Object.keys(of).filter((v) => ownEntry(of[v]?.properties, key) !== undefined);
   if (having.length === 0 || typeof chosen !== 'string') return undefined;
   return { now: `${by}: ${chosen}`, has: `${by}: ${having.join(' or ')}` };
@@ -102,8 +113,12 @@ function otherVariant(
 function missingKey(error: SchemaError, file: ParsedFile): Diagnostic {
   const missing = String(error.params.missingProperty);
   const title = String(error.parent.title ?? error.path.at(-1) ?? 'the file');
-  const described = ownEntry((error.parent.properties ?? {}) as Record<string, { description?: Json }>, missing);
-  const help = typeof described?.description === 'string' ? ` (${described.description.replace(/\.$/, '')})` : '';
+  const described = ownEntry(
+    (error.parent.properties ?? {}) as Record<string, { description?: Json }>,
+    missing,
+  );
+  const help =
+    typeof described?.description === 'string' ? ` (${described.description.replace(/\.$/, '')})` : '';
   const at = error.path.length === 0 ? file.keyAt([]) : file.keyAt(error.path);
   return problem('MISSING_KEY', at, `The key ${show(missing)} of ${title} is missing.`, {
     help: `Add  ${missing}: ...${help}`,
@@ -143,19 +158,36 @@ function badValue(error: SchemaError, file: ParsedFile): Diagnostic {
 
 function badName(name: string, path: Path, file: ParsedFile): Diagnostic {
   const reserved = reservedNames.includes(name);
-  const message = reserved ? `${show(name)} is a word of the expression language.` : `${show(name)} cannot be a name.`;
+  const message = reserved
+    ? `${show(name)} is a word of the expression language.`
+    : `${show(name)} cannot be a name.`;
   const isKey = valueAt(file, path) !== name;
   return problem('BAD_NAME', isKey ? file.keyAt(path) : file.at(path), message, {
-    help: reserved ? 'Choose another name.' : 'Names start with a letter a-z and go on with a-z, 0-9 and _ (at most 64).',
+    help: reserved
+      ? 'Choose another name.'
+      : 'Names start with a letter a-z and go on with a-z, 0-9 and _ (at most 64).',
   });
 }
 
 function expectedEdge(error: SchemaError, file: ParsedFile): Diagnostic {
   const name = String(error.path.at(-1));
   const gather = error.parent.$comment === 'gather-input';
+  if (!gather && typeof mappingAt(error.data).from === 'string') return noGather(name, error, file);
   const forms = gather ? `{ from: stages.<name>.<output>, over: [<axis>] }` : '${stages.<name>.<output>}';
-  return problem('EXPECTED_EDGE', file.at(error.path), `${show(name)} takes the output of a stage, not ${kindOf(error.data)}.`, {
-    help: `Write  ${name}: ${forms}`,
+  return problem(
+    'EXPECTED_EDGE',
+    file.at(error.path),
+    `${show(name)} takes the output of a stage, not ${kindOf(error.data)}.`,
+    {
+      help: `Write  ${name}: ${forms}`,
+    },
+  );
+}
+
+function noGather(name: string, error: SchemaError, file: ParsedFile): Diagnostic {
+  const from = String(mappingAt(error.data).from);
+  return problem('NO_GATHER', file.at(error.path), `"${name}" takes one artefact, not a gather of many.`, {
+    help: `Write  ${name}: \${${from}}`,
   });
 }
 

@@ -39,7 +39,8 @@ function visit(walk: Walk, node: ASTNode, inComprehension: boolean): void {
       else visit(walk, node.args[0], inComprehension);
       return;
     case 'call':
-      if (!allowedFunctions.includes(node.args[0])) refuseFunction(walk, node, node.args[0], allowedFunctions);
+      if (!allowedFunctions.includes(node.args[0]))
+        refuseFunction(walk, node, node.args[0], allowedFunctions);
       else if (inComprehension && node.args[0] === 'range') refuseNesting(walk, node);
       for (const argument of node.args[1]) visit(walk, argument, inComprehension);
       return;

@@ -46,7 +46,13 @@ export interface Scope {
 export class ParamValues {}
 export class AxisValues {}
 
-const limits = { maxAstNodes: 400, maxDepth: 24, maxListElements: 256, maxMapEntries: 64, maxCallArguments: 16 };
+const limits = {
+  maxAstNodes: 400,
+  maxDepth: 24,
+  maxListElements: 256,
+  maxMapEntries: 64,
+  maxCallArguments: 16,
+};
 
 /** Expressions over these parameters; `scopeWith` adds axes. */
 export function paramScope(params: ReadonlyMap<string, CelType>): Scope {
@@ -56,7 +62,11 @@ export function paramScope(params: ReadonlyMap<string, CelType>): Scope {
   return { environment, params: [...params.keys()], matrix: [], loopAxis: undefined };
 }
 
-export function scopeWith(base: Scope, matrix: ReadonlyMap<string, CelType>, loopAxis: string | undefined): Scope {
+export function scopeWith(
+  base: Scope,
+  matrix: ReadonlyMap<string, CelType>,
+  loopAxis: string | undefined,
+): Scope {
   const environment = base.environment
     .clone()
     .registerType('Matrix', { ctor: AxisValues, fields: Object.fromEntries(matrix) })
@@ -115,11 +125,29 @@ function reason(fault: CelFault): string {
 function syntaxProblem(fault: CelFault, code: string): ExpressionProblem {
   const at = fault.range ?? { start: 0, end: code.length };
   if (fault.code === 'limit_exceeded')
-    return { code: 'EXPRESSION_TOO_LARGE', message: `The expression is too large: ${reason(fault)}.`, help: 'Split it, or compute the values beforehand.', ...at };
+    return {
+      code: 'EXPRESSION_TOO_LARGE',
+      message: `The expression is too large: ${reason(fault)}.`,
+      help: 'Split it, or compute the values beforehand.',
+      ...at,
+    };
   if (fault.code === 'reserved_identifier')
-    return { code: 'UNKNOWN_NAME', message: `${reason(fault)}.`, help: 'It cannot be used as a name.', ...at };
-  const help = code.trim() === '' ? 'Write an expression between the braces.' : 'Expressions are written in CEL: a + b, a == b ? c : d, f(a, b), texts in quotes.';
-  return { code: 'EXPRESSION_SYNTAX', message: `This is not an expression: ${reason(fault).replace('EOF', 'end')}.`, help, ...at };
+    return {
+      code: 'UNKNOWN_NAME',
+      message: `${reason(fault)}.`,
+      help: 'It cannot be used as a name.',
+      ...at,
+    };
+  const help =
+    code.trim() === ''
+      ? 'Write an expression between the braces.'
+      : 'Expressions are written in CEL: a + b, a == b ? c : d, f(a, b), texts in quotes.';
+  return {
+    code: 'EXPRESSION_SYNTAX',
+    message: `This is not an expression: ${reason(fault).replace('EOF', 'end')}.`,
+    help,
+    ...at,
+  };
 }
 
 function typeProblem(fault: CelFault, code: string, scope: Scope): ExpressionProblem {
@@ -128,15 +156,37 @@ function typeProblem(fault: CelFault, code: string, scope: Scope): ExpressionPro
   if (fault.code === 'no_such_key') {
     const owner = /\bmatrix\s*\.\s*$/.test(code.slice(0, at.start)) ? 'matrix' : 'params';
     const known = owner === 'matrix' ? scope.matrix : scope.params;
-    const message = owner === 'matrix' ? `This stage has no matrix axis "${name}".` : `There is no parameter "${name}".`;
-    return { code: 'UNKNOWN_NAME', message, help: `There ${known.length === 1 ? 'is' : 'are'} ${listed(known, 40)}.`, suggestion: nearest(name, known), ...at };
+    const message =
+      owner === 'matrix' ? `This stage has no matrix axis "${name}".` : `There is no parameter "${name}".`;
+    return {
+      code: 'UNKNOWN_NAME',
+      message,
+      help: `There ${known.length === 1 ? 'is' : 'are'} ${listed(known, 40)}.`,
+      suggestion: nearest(name, known),
+      ...at,
+    };
   }
   if (fault.code === 'unknown_variable') {
     const known = ['params', 'matrix', ...(scope.loopAxis === undefined ? [] : [scope.loopAxis])];
-    const near = scope.params.includes(name) ? `params.${name}` : scope.matrix.includes(name) ? `matrix.${name}` : undefined;
-    return { code: 'UNKNOWN_NAME', message: `There is nothing called "${name}" here.`, help: `An expression sees ${listed(known)}; texts stand in quotes.`, suggestion: near ?? nearest(name, known), ...at };
+    const near = scope.params.includes(name)
+      ? `params.${name}`
+      : scope.matrix.includes(name)
+        ? `matrix.${name}`
+        : undefined;
+    return {
+      code: 'UNKNOWN_NAME',
+      message: `There is nothing called "${name}" here.`,
+      help: `An expression sees ${listed(known)}; texts stand in quotes.`,
+      suggestion: near ?? nearest(name, known),
+      ...at,
+    };
   }
-  return { code: 'EXPRESSION_TYPE', message: `${capital(reason(fault))}.`, help: 'int(), double() and string() convert.', ...at };
+  return {
+    code: 'EXPRESSION_TYPE',
+    message: `${capital(reason(fault))}.`,
+    help: 'int(), double() and string() convert.',
+    ...at,
+  };
 }
 
 function capital(text: string): string {

@@ -10,7 +10,8 @@ interface ArtefactDigest {
 }
 
 /** What an input contributes to a key: one artefact, or the rows of a gather. */
-export type InputDigest = ArtefactDigest | { readonly rows: readonly (ArtefactDigest & { readonly coords: Coords })[] };
+export type InputDigest =
+  ArtefactDigest | { readonly rows: readonly (ArtefactDigest & { readonly coords: Coords })[] };
 
 /**
  * Everything that can change the bytes of an output, and nothing else: not the stage's name, its coordinates, the
@@ -41,7 +42,9 @@ export function instanceKey(input: KeyInput): { key: string; K: JsonObject } {
   // Absent parts are left out, so that a new kind of part changes no key that does not have it.
   if (Object.keys(files).length > 0) K.files = files;
   if (rt !== undefined) K.rt = rt;
-  const key = createHash('sha256').update(`ticketlab-key/1\0${canonicalJson(K)}`).digest('hex');
+  const key = createHash('sha256')
+    .update(`ticketlab-key/1\0${canonicalJson(K)}`)
+    .digest('hex');
   return { key, K };
 }
 
@@ -80,7 +83,11 @@ export function changedPaths(was: Json | undefined, now: Json | undefined): stri
   return paths.sort(byCodeUnit);
 }
 
-function collectChanges(was: Json | undefined, now: Json | undefined, at: { path: string; paths: string[] }): void {
+function collectChanges(
+  was: Json | undefined,
+  now: Json | undefined,
+  at: { path: string; paths: string[] },
+): void {
   if (isContainer(was) && isContainer(now) && Array.isArray(was) === Array.isArray(now)) {
     const before = was as Readonly<Record<string, Json>>;
     const after = now as Readonly<Record<string, Json>>;
@@ -89,7 +96,8 @@ function collectChanges(was: Json | undefined, now: Json | undefined, at: { path
         path: at.path === '' ? key : `${at.path}.${key}`,
         paths: at.paths,
       });
-  } else if (was === undefined || now === undefined ? was !== now : !sameValue(was, now)) at.paths.push(at.path);
+  } else if (was === undefined || now === undefined ? was !== now : !sameValue(was, now))
+    at.paths.push(at.path);
 }
 
 function ownOr(record: Readonly<Record<string, Json>>, key: string): Json | undefined {

@@ -8,7 +8,13 @@ import type { AxisSpec, BoundInput, Node, Ref } from './model.js';
 import { refNode } from './model.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
-import { evaluateBound, evaluateTemplate, expressionsOf, type BoundExpression, type Template } from './templates.js';
+import {
+  evaluateBound,
+  evaluateTemplate,
+  expressionsOf,
+  type BoundExpression,
+  type Template,
+} from './templates.js';
 import { listed, show } from './terminal-text.js';
 
 /** An axis with its values. */
@@ -59,8 +65,15 @@ export function paramsOnly(params: ParamValues): Values {
 }
 
 /** Axes with the same expression share one list, so that lining them up is free. */
-function evaluateAxis(spec: AxisSpec, lists: Map<string, readonly Json[]>, context: GridContext): GridAxis | undefined {
-  const cacheKey = typeof spec.source === 'object' && 'kind' in spec.source ? `${spec.loop}${spec.source.expression.code}` : undefined;
+function evaluateAxis(
+  spec: AxisSpec,
+  lists: Map<string, readonly Json[]>,
+  context: GridContext,
+): GridAxis | undefined {
+  const cacheKey =
+    typeof spec.source === 'object' && 'kind' in spec.source
+      ? `${spec.loop}${spec.source.expression.code}`
+      : undefined;
   let values = cacheKey === undefined ? undefined : lists.get(cacheKey);
   if (values === undefined) {
     values = spec.loop ? passes(spec, context) : listValues(spec, context);
@@ -83,7 +96,13 @@ function passes(spec: AxisSpec, context: GridContext): readonly Json[] | undefin
   if (times === undefined) return undefined;
   if (typeof times === 'number' && Number.isInteger(times) && times >= 1 && times <= longestList)
     return Array.from({ length: times }, (_, i) => i + 1);
-  reportAt('BAD_TIMES', path, `times must be a whole number from 1 to ${longestList}, not ${show(times)}${context.settings.note}.`, spec, context);
+  reportAt(
+    'BAD_TIMES',
+    path,
+    `times must be a whole number from 1 to ${longestList}, not ${show(times)}${context.settings.note}.`,
+    spec,
+    context,
+  );
   return undefined;
 }
 
@@ -93,13 +112,25 @@ function listValues(spec: AxisSpec, context: GridContext): readonly Json[] | und
   if (!Array.isArray(list)) return undefined;
   const values = list as readonly Json[];
   if (values.length === 0) {
-    reportAt('EMPTY_AXIS', spec.path, `The axis "${spec.name}" has no values${context.settings.note}.`, spec, context);
+    reportAt(
+      'EMPTY_AXIS',
+      spec.path,
+      `The axis "${spec.name}" has no values${context.settings.note}.`,
+      spec,
+      context,
+    );
     return undefined;
   }
   const seen = new Set<Json>();
   const repeated = values.find((value) => seen.size === seen.add(value).size);
   if (repeated === undefined) return values;
-  reportAt('BAD_AXIS', spec.path, `The axis "${spec.name}" has the value ${show(repeated)} twice${context.settings.note}.`, spec, context);
+  reportAt(
+    'BAD_AXIS',
+    spec.path,
+    `The axis "${spec.name}" has the value ${show(repeated)} twice${context.settings.note}.`,
+    spec,
+    context,
+  );
   return undefined;
 }
 
@@ -129,7 +160,13 @@ const axisHelp = {
   BAD_TIMES: 'It is the number of passes.',
 } as const;
 
-function reportAt(code: keyof typeof axisHelp, path: Path, message: string, spec: AxisSpec, context: GridContext): void {
+function reportAt(
+  code: keyof typeof axisHelp,
+  path: Path,
+  message: string,
+  spec: AxisSpec,
+  context: GridContext,
+): void {
   const related = reasons(spec, context.settings);
   context.problems.push(problem(code, context.file.at(path), message, { help: axisHelp[code], related }));
 }
@@ -146,14 +183,19 @@ export function reasons(spec: AxisSpec, settings: Settings): RelatedPlace[] {
 /** Every value of an axis that a reader shares with its source must exist in the source. */
 export function checkAlignment(graph: Graph, grid: Grid, context: GridContext): void {
   for (const definition of graph.definitions)
-    for (const input of definition.inputs) alignInput(definition.name, input, { reader: grid.get(definition.node), grid, context });
+    for (const input of definition.inputs)
+      alignInput(definition.name, input, { reader: grid.get(definition.node), grid, context });
   for (const node of graph.nodes)
     for (const variable of node.state.values())
       for (const key of ['start', 'next'] as const) {
         const ref = variable[key];
         const at = () => context.file.at([...variable.path, key]);
         const reader = grid.get(node)?.filter((axis) => key === 'next' || !axis.spec.loop);
-        if (ref !== undefined) align({ name: node.name, written: `the ${key} of "${variable.name}"`, at, ref, over: [] }, { reader, grid, context });
+        if (ref !== undefined)
+          align(
+            { name: node.name, written: `the ${key} of "${variable.name}"`, at, ref, over: [] },
+            { reader, grid, context },
+          );
       }
 }
 
@@ -188,7 +230,12 @@ function align(reading: Reading, { reader, grid, context }: Alignment): void {
     const owner = refNode(reading.ref).name;
     const message = `${reading.name} reads ${reading.written} at ${axis.spec.name} = ${listed(missing.map(show), 8)}, but ${owner} has only ${axis.spec.name} = ${valuesText(axis)}${context.settings.note}.`;
     const related = [...reasons(mine.spec, context.settings), ...reasons(axis.spec, context.settings)];
-    context.problems.push(problem('AXIS_VALUE_MISSING', reading.at(), message, { help: `Use values of ${axis.spec.name} that ${owner} has.`, related }));
+    context.problems.push(
+      problem('AXIS_VALUE_MISSING', reading.at(), message, {
+        help: `Use values of ${axis.spec.name} that ${owner} has.`,
+        related,
+      }),
+    );
   }
 }
 

@@ -42,7 +42,12 @@ interface Line {
   readonly offsets: readonly (Int32Array | undefined)[];
 }
 
-export function lineUp(reader: readonly GridAxis[], ref: Ref, over: readonly string[], source: Lattice): Line {
+export function lineUp(
+  reader: readonly GridAxis[],
+  ref: Ref,
+  over: readonly string[],
+  source: Lattice,
+): Line {
   const offsets = reader.map((mine) => {
     const s = source.axes.findIndex((axis) => axis.spec.name === mine.spec.name);
     const axis = source.axes[s];
@@ -68,7 +73,9 @@ export interface Rows {
 
 /** In the order of the source's instances; axes that count passes add `level`. */
 export function gatherRows(source: Lattice, over: readonly string[], loopAxes: ReadonlySet<string>): Rows {
-  let rows: { coords: Record<string, Json>; level: number | undefined; offset: number }[] = [{ coords: {}, level: undefined, offset: 0 }];
+  let rows: { coords: Record<string, Json>; level: number | undefined; offset: number }[] = [
+    { coords: {}, level: undefined, offset: 0 },
+  ];
   source.axes.forEach((axis, a) => {
     const { name, type } = axis.spec;
     if (!over.includes(name)) return;
@@ -162,7 +169,10 @@ function stateOrigins(node: Node, lattice: (node: Node) => Lattice): Map<string,
     for (const [name, list] of origins) {
       const line = lines.get(name);
       if (line === undefined) continue;
-      const through = line.ref.kind === 'state' && line.ref.node === node ? origins.get(line.ref.name)?.[pass - 1] : undefined;
+      const through =
+        line.ref.kind === 'state' && line.ref.node === node
+          ? origins.get(line.ref.name)?.[pass - 1]
+          : undefined;
       list.push(through ?? { line, pass: pass - 1 });
     }
   return origins;

@@ -36,7 +36,8 @@ export function topologicalOrder<T>(count: number, needs: readonly Need<T>[]): O
 function findCycles<T>(open: Int32Array, needs: readonly Need<T>[]): Need<T>[][] {
   const needOf = new Map<number, Need<T>>();
   for (const need of needs)
-    if (open[need.reader] !== 0 && open[need.source] !== 0 && !needOf.has(need.reader)) needOf.set(need.reader, need);
+    if (open[need.reader] !== 0 && open[need.source] !== 0 && !needOf.has(need.reader))
+      needOf.set(need.reader, need);
   const cycles: Need<T>[][] = [];
   const done = new Set<number>();
   for (const start of needOf.keys()) {

@@ -23,9 +23,17 @@ export interface ParamTable {
 /** More of the same says nothing new. */
 const mostProblems = 20;
 
-export function paramTable(definition: Definition, signature: StageSignature, lattice: Lattice, context: Context): ParamTable {
+export function paramTable(
+  definition: Definition,
+  signature: StageSignature,
+  lattice: Lattice,
+  context: Context,
+): ParamTable {
   const columns = definition.params.map((param) => column(param.name, param.template, lattice));
-  const axes = usedAxes(definition.params.map((p) => p.template), lattice);
+  const axes = usedAxes(
+    definition.params.map((p) => p.template),
+    lattice,
+  );
   const rows = new Map<number, Params>();
   const computed = definition.params.some((p) => p.template.kind !== 'constant');
 
@@ -108,6 +116,8 @@ function valuesAt(lattice: Lattice, position: readonly number[], params: ParamVa
 
 function whereText(lattice: Lattice, axes: readonly number[], position: readonly number[]): string {
   if (axes.length === 0) return '';
-  const parts = axes.map((a) => `${lattice.axes[a]?.spec.name} = ${String(lattice.axes[a]?.values[position[a] ?? 0])}`);
+  const parts = axes.map(
+    (a) => `${lattice.axes[a]?.spec.name} = ${String(lattice.axes[a]?.values[position[a] ?? 0])}`,
+  );
   return ` at ${parts.join(', ')}`;
 }

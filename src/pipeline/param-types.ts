@@ -52,7 +52,8 @@ export function misfit(type: ParamType, value: Json): Misfit | undefined {
   if (list.length > type.maxItems) return { must: `must have at most ${count(type.maxItems)}` };
   for (const element of list) {
     const wrong = scalarMisfit(type.scalar, type.rules, element);
-    if (wrong !== undefined) return { ...wrong, must: `is a list whose elements each ${wrong.must} (one is ${show(element)})` };
+    if (wrong !== undefined)
+      return { ...wrong, must: `is a list whose elements each ${wrong.must} (one is ${show(element)})` };
   }
   const seen = new Set<Json>();
   const repeated = type.unique ? list.find((v) => seen.size === seen.add(v).size) : undefined;
@@ -83,7 +84,11 @@ function count(n: number): string {
 }
 
 /** The text of `-P name=text` as a value of the parameter's type; the error is the value as it was understood. */
-export function readArgument(type: ParamType, text: string, parseList: (text: string) => Json): Result<Json, string> {
+export function readArgument(
+  type: ParamType,
+  text: string,
+  parseList: (text: string) => Json,
+): Result<Json, string> {
   if (type.list) {
     const value = parseList(text);
     return Array.isArray(value) ? ok(value) : err(kindOf(text));

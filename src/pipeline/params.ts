@@ -23,10 +23,15 @@ export interface Declaration {
 /** What `-P`, a preset or a default gives a parameter that it must not have. */
 export function badParamValue(declaration: Declaration, given: ParamValue, wrong: Misfit): Diagnostic {
   const source =
-    given.origin === 'default' ? 'its default is' : given.origin === '-P' ? '-P gives' : `${given.origin} gives`;
+    given.origin === 'default'
+      ? 'its default is'
+      : given.origin === '-P'
+        ? '-P gives'
+        : `${given.origin} gives`;
   const { name, type } = declaration;
   const message = `The parameter "${name}" (${type.name}) ${wrong.must}; ${source} ${kindOf(given.value)}.`;
-  const related = given.origin === 'default' ? [] : [{ message: `"${name}" is declared here`, at: declaration.at() }];
+  const related =
+    given.origin === 'default' ? [] : [{ message: `"${name}" is declared here`, at: declaration.at() }];
   return problem('BAD_PARAM_VALUE', given.at(), message, { suggestion: wrong.suggestion, related });
 }
 
@@ -73,7 +78,11 @@ function readDeclaration(
   const rules = list === null ? raw : (raw.items ?? {});
   const bad = badRules(rules);
   if (bad !== undefined) {
-    problems.push(problem('BAD_PARAM_DECLARATION', file.at([...path, ...(list ? ['items'] : []), bad.key]), bad.message, { help: bad.help }));
+    problems.push(
+      problem('BAD_PARAM_DECLARATION', file.at([...path, ...(list ? ['items'] : []), bad.key]), bad.message, {
+        help: bad.help,
+      }),
+    );
     return undefined;
   }
   const written = list?.[1] ?? raw.type ?? 'string';
@@ -100,13 +109,21 @@ function readDeclaration(
 
 function badRules(rules: RawParam): { key: string; message: string; help: string } | undefined {
   if (rules.min !== undefined && rules.max !== undefined && rules.min > rules.max)
-    return { key: 'max', message: `No value is at least ${rules.min} and at most ${rules.max}.`, help: 'Exchange min and max.' };
+    return {
+      key: 'max',
+      message: `No value is at least ${rules.min} and at most ${rules.max}.`,
+      help: 'Exchange min and max.',
+    };
   if (rules.pattern === undefined) return undefined;
   try {
     wholeText(rules.pattern);
     return undefined;
   } catch {
-    return { key: 'pattern', message: 'The pattern is not a regular expression.', help: 'Patterns are JavaScript regular expressions; \\ quotes a special character.' };
+    return {
+      key: 'pattern',
+      message: 'The pattern is not a regular expression.',
+      help: 'Patterns are JavaScript regular expressions; \\ quotes a special character.',
+    };
   }
 }
 

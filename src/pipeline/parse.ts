@@ -22,7 +22,12 @@ export function parsePipelineFile(file: string, bytes: Uint8Array): Result<Parse
   const source = sourceText(file, decoded.value);
   let doc: Document;
   try {
-    doc = parseDocument(source.text, { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false });
+    doc = parseDocument(source.text, {
+      version: '1.2',
+      schema: 'core',
+      uniqueKeys: false,
+      prettyErrors: false,
+    });
   } catch (error) {
     if (error instanceof RangeError) return err([tooDeep(source)]);
     throw error;
@@ -38,10 +43,7 @@ export function parsePipelineFile(file: string, bytes: Uint8Array): Result<Parse
 
 const firstLines = 'A pipeline file starts with "ticketlab: 1" and has the keys name and stages.';
 
-function plainValue(
-  source: SourceText,
-  doc: Document,
-): Result<{ readonly [key: string]: Json }, Diagnostic> {
+function plainValue(source: SourceText, doc: Document): Result<{ readonly [key: string]: Json }, Diagnostic> {
   let value: Json;
   try {
     value = doc.toJS() as Json;
@@ -80,17 +82,30 @@ function syntaxProblems(source: SourceText, errors: readonly YAMLError[]): Diagn
   if (first === undefined) return [];
   if (first.code === 'MULTIPLE_DOCS')
     return [
-      problem('SEVERAL_DOCUMENTS', rangeAt(source, first.pos[0], first.pos[0] + 3), 'The file holds several YAML documents.', {
-        help: 'Write one pipeline a file: split it at the line "---".',
-      }),
+      problem(
+        'SEVERAL_DOCUMENTS',
+        rangeAt(source, first.pos[0], first.pos[0] + 3),
+        'The file holds several YAML documents.',
+        {
+          help: 'Write one pipeline a file: split it at the line "---".',
+        },
+      ),
     ];
   const at = rangeAt(source, first.pos[0], first.pos[1]);
-  return [problem('YAML_SYNTAX', at, `${first.message.split(';')[0] ?? ''}.`, { help: syntaxHelp(first.code) })];
+  return [
+    problem(
+      'YAML_SYNTAX',
+      at,
+      `${(first.message.split(';')[0] ?? '').replace(/closing (['"])quote/, 'closing quote $1')}.`,
+      { help: syntaxHelp(first.code) },
+    ),
+  ];
 }
 
 function syntaxHelp(code: string): string {
   if (code === 'TAB_AS_INDENT') return 'Indent with blanks.';
-  if (code === 'MISSING_CHAR') return 'Look for a quote, bracket or colon that is missing here or just before.';
+  if (code === 'MISSING_CHAR')
+    return 'Look for a quote, bracket or colon that is missing here or just before.';
   if (code === 'BAD_INDENT' || code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY')
     return 'Check the indentation, and put values that hold ": " in quotes.';
   return 'Put texts with special characters in quotes, and check the indentation.';
@@ -98,7 +113,7 @@ function syntaxHelp(code: string): string {
 
 function trapProblems(source: SourceText): Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (let at = source.text.indexOf('${'); at >= 0; ) {
+  for (let at = source.text.indexOf('${'); at >= 0;) {
     const { line, start } = lineAround(source, at);
     const trap = trapOnLine(line);
     if (trap !== undefined && isYaml(trap.fixed)) found.push(quoteExpression(source, start, trap));

@@ -98,7 +98,8 @@ function check(request: PipelineRequest, problems: Diagnostic[]): Checked | unde
   checkEdges(graph, file, problems);
   const settings = settingsOf(settled.values, settled.types, '');
   // Values of axes mean something only where every name and type is right.
-  if (problems.length > 0) return { file, broken, graph, order, grid: new Map(), settings, params: settled.values, variant: '' };
+  if (problems.length > 0)
+    return { file, broken, graph, order, grid: new Map(), settings, params: settled.values, variant: '' };
   const grid = evaluateGrid(graph, { file, settings, problems });
   checkAlignment(graph, grid, { file, settings, problems });
   if (problems.length === 0) checkOtherPresets(file, graph, settled, problems);
@@ -135,7 +136,14 @@ function settleParams(
   // A declaration that is wrong was reported: what uses it is not.
   for (const name of Object.keys(mappingAt(file.value.params))) types.set(name, 'dyn');
   for (const { name, type } of declarations.values()) types.set(name, celTypeOf(type));
-  return { declarations, presets, preset, types, values, variant: variantName(request.preset, before, overrides) };
+  return {
+    declarations,
+    presets,
+    preset,
+    types,
+    values,
+    variant: variantName(request.preset, before, overrides),
+  };
 }
 
 function settingsOf(
@@ -143,7 +151,9 @@ function settingsOf(
   types: ReadonlyMap<string, CelType>,
   note: string,
 ): Settings {
-  const typed = new Map([...values].map(([name, { value }]) => [name, { value, type: types.get(name) ?? 'dyn' }]));
+  const typed = new Map(
+    [...values].map(([name, { value }]) => [name, { value, type: types.get(name) ?? 'dyn' }]),
+  );
   return {
     params: paramValues(typed),
     note,
@@ -155,7 +165,12 @@ function settingsOf(
 }
 
 /** A preset that nobody chose today must still fit the graph tomorrow. */
-function checkOtherPresets(file: ParsedFile, graph: Graph, settled: SettledParams, problems: Diagnostic[]): void {
+function checkOtherPresets(
+  file: ParsedFile,
+  graph: Graph,
+  settled: SettledParams,
+  problems: Diagnostic[],
+): void {
   const { declarations, presets, preset, types } = settled;
   for (const other of [undefined, ...presets.values()]) {
     if (other === preset) continue;

@@ -97,7 +97,10 @@ function unknownParam(name: string, known: ReadonlyMap<string, unknown>, at: Dia
 }
 
 /** Defaults, then the preset: the values without the command line. */
-export function withPreset(declarations: ReadonlyMap<string, Declaration>, preset: Preset | undefined): Map<string, ParamValue> {
+export function withPreset(
+  declarations: ReadonlyMap<string, Declaration>,
+  preset: Preset | undefined,
+): Map<string, ParamValue> {
   const values = new Map<string, ParamValue>();
   for (const [name, { initial }] of declarations) {
     const value = preset?.values.get(name) ?? initial;
@@ -118,7 +121,9 @@ export function readOverrides(
     const equals = override.indexOf('=');
     if (equals <= 0) {
       problems.push(
-        problem('BAD_OVERRIDE', argumentRange(shown, 3), '-P takes name=value.', { help: "For example  -P generations=500  or  -P 'seeds=[1,2]'" }),
+        problem('BAD_OVERRIDE', argumentRange(shown, 3), '-P takes name=value.', {
+          help: "For example  -P generations=500  or  -P 'seeds=[1,2]'",
+        }),
       );
       continue;
     }
@@ -177,5 +182,8 @@ export function variantName(
 
 /** "param `levels` is 3 because of preset smoke": a related place for a message. */
 export function because(name: string, value: ParamValue): { message: string; at: Diagnostic['at'] } {
-  return { message: `"${name}" is ${kindOf(value.value)} because of ${value.origin === 'default' ? 'its default' : value.origin}`, at: value.at() };
+  return {
+    message: `"${name}" is ${kindOf(value.value)} because of ${value.origin === 'default' ? 'its default' : value.origin}`,
+    at: value.at(),
+  };
 }

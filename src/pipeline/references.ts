@@ -80,7 +80,10 @@ function resolveStep(ref: WrittenRef, node: Node | undefined): Result<Ref, Diagn
   return resolveOutput(ref, step);
 }
 
-function resolveOutput(ref: WrittenRef, definition: Definition | undefined): Result<Ref, Diagnostic | undefined> {
+function resolveOutput(
+  ref: WrittenRef,
+  definition: Definition | undefined,
+): Result<Ref, Diagnostic | undefined> {
   if (definition?.signature === undefined || ref.output === undefined) return err(undefined);
   const known = Object.keys(definition.signature.outputs);
   if (known.includes(ref.output)) return ok({ kind: 'output', definition, output: ref.output });
@@ -102,7 +105,10 @@ function unknown(
 ): Diagnostic {
   const start = ref.scope.length + 1;
   return problem(code, ref.range(start, start + ref.name.length), `There is no ${what} "${ref.name}".`, {
-    help: known.length === 0 ? `Nothing is declared under ${ref.scope}.` : `There ${known.length === 1 ? 'is' : 'are'} ${listed(known, 40)}.`,
+    help:
+      known.length === 0
+        ? `Nothing is declared under ${ref.scope}.`
+        : `There ${known.length === 1 ? 'is' : 'are'} ${listed(known, 40)}.`,
     suggestion: nearest(ref.name, known),
   });
 }
@@ -111,8 +117,13 @@ function unknownOutput(ref: WrittenRef, owner: string, known: readonly string[])
   const start = ref.scope.length + ref.name.length + 2;
   const output = ref.output ?? '';
   const help = known.length === 0 ? `Declare it under outputs of ${owner}.` : `It has ${listed(known, 40)}.`;
-  return problem('UNKNOWN_OUTPUT', ref.range(start, start + output.length), `${owner} has no output "${output}".`, {
-    help,
-    suggestion: nearest(output, known),
-  });
+  return problem(
+    'UNKNOWN_OUTPUT',
+    ref.range(start, start + output.length),
+    `${owner} has no output "${output}".`,
+    {
+      help,
+      suggestion: nearest(output, known),
+    },
+  );
 }

@@ -19,7 +19,10 @@ export function paramSchema(): Schema {
 
 function scalarRule(type: ScalarType): Schema {
   const keys = { ...commonKeys(type, valueSchema(type)), ...constraints(type) };
-  return rule(type, closed(`a parameter of type ${type}`, keys, type === 'enum' ? ['type', 'enum'] : ['type']));
+  return rule(
+    type,
+    closed(`a parameter of type ${type}`, keys, type === 'enum' ? ['type', 'enum'] : ['type']),
+  );
 }
 
 function listRule(element: ScalarType): Schema {
@@ -48,9 +51,18 @@ function commonKeys(type: string, value: Schema): Record<string, Schema> {
 
 function constraints(type: ScalarType): Record<string, Schema> {
   const value = valueSchema(type);
-  const bounds = { min: { ...value, description: 'Least value.' }, max: { ...value, description: 'Largest value.' } };
+  const bounds = {
+    min: { ...value, description: 'Least value.' },
+    max: { ...value, description: 'Largest value.' },
+  };
   const choice = {
-    enum: { type: 'array', items: value, minItems: 1, uniqueItems: true, description: 'All values it may have.' },
+    enum: {
+      type: 'array',
+      items: value,
+      minItems: 1,
+      uniqueItems: true,
+      description: 'All values it may have.',
+    },
   };
   if (type === 'bool') return {};
   if (type === 'enum') return choice;

@@ -1,11 +1,13 @@
-import type { TSchema } from '@sinclair/typebox';
 import type { Json } from '../base/json.js';
 import { closed, oneOfWords, reference, when, type Schema } from './schema-words.js';
-import { acceptedTypes, defaultOf, parameterSchemas, requiredParameters, type Signatures } from './signatures.js';
-import type { InputSignature, StageSignature } from './stage.js';
+import { requiredInputs, withDefinitions } from './schema-with.js';
+import { requiredParameters, type Signatures } from './signatures.js';
+
+/** The stage types and variants that a file uses: all that has to be compiled to check it. */
+export type Used = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The definitions `stage`, `step`, `gather` ... and one `with-<type>` for every stage type (and variant). */
-export function stageDefinitions(signatures: Signatures): Record<string, Schema> {
+export function stageDefinitions(signatures: Signatures, used?: Used): Record<string, Schema> {
   const definitions: Record<string, Schema> = {
     edge: {
       $comment: 'edge',
@@ -15,7 +17,7 @@ export function stageDefinitions(signatures: Signatures): Record<string, Schema>
     },
     gather: gatherSchema(),
     matrix: matrixSchema(),
-    uses: usesSchema(signatures),
+    uses: usesSchema(signatures, used),
     stage: {
       if: { anyOf: [{ required: ['steps'] }, { required: ['iterate'] }] },
       then: reference('compound'),
@@ -28,7 +30,9 @@ export function stageDefinitions(signatures: Signatures): Record<string, Schema>
     step: { ...closed('a step', stageKeys(signatures), ['uses']), allOf: [reference('uses')] },
     compound: compoundSchema(),
   };
-  for (const signature of signatures.values()) Object.assign(definitions, withDefinitions(signature));
+  for (const signature of signatures.values())
+    if (used === undefined || used.has(signature.type))
+      Object.assign(definitions, withDefinitions(signature, used?.get(signature.type)));
   return definitions;
 }
 
@@ -36,18 +40,25 @@ function stageKeys(signatures: Signatures): Record<string, Schema> {
   const all = [...signatures.values()];
   return {
     uses: {
-      ...oneOfWords(all.map((s) => s.type), 'Stage type.'),
+      ...oneOfWords(
+        all.map((s) => s.type),
+        'Stage type.',
+      ),
       enumDescriptions: all.map((s) => s.summary),
     },
     with: { type: 'object', description: 'Parameters and inputs of the stage type.' },
   };
 }
 
-function usesSchema(signatures: Signatures): Schema {
+function usesSchema(signatures: Signatures, used: Used | undefined): Schema {
   const rules: Schema[] = [];
   for (const signature of signatures.values()) {
+    if (used !== undefined && !used.has(signature.type)) continue;
     const needed = requiredInputs(signature).length + requiredParameters(signature, undefined).length > 0;
-    const rest = { properties: { with: reference(`with-${signature.type}`) }, ...(needed ? { required: ['with'] } : {}) };
+    const rest = {
+      properties: { with: reference(`with-${signature.type}`) },
+      ...(needed ? { required: ['with'] } : {}),
+    };
     rules.push(when('uses', signature.type, rest));
   }
   return rules.length === 0 ? {} : { allOf: rules };
@@ -131,113 +142,4 @@ function compoundSchema(): Schema {
     },
     ['steps'],
   );
-}
-
-function withDefinitions(signature: StageSignature): Record<string, Schema> {
-  const name = `with-${signature.type}`;
-  const { variants } = signature;
-  if (variants === undefined) return { [name]: withSchema(signature, undefined) };
-  const by = signature.params.properties[variants.by];
-  const usual = defaultOf(by);
-  const definitions: Record<string, Schema> = {};
-  const rules = Object.keys(variants.of).map((variant) => {
-    definitions[`${name}-${variant}`] = withSchema(signature, variant);
-    return when(variants.by, variant, reference(`${name}-${variant}`), usual === variant);
-  });
-  definitions[`${name}-any`] = openSchema(signature);
-  rules.push({
-    if: { properties: { [variants.by]: reference('expression') }, required: [variants.by] },
-    then: reference(`${name}-any`),
-  });
-  definitions[name] = {
-    title: title(signature),
-    type: 'object',
-    properties: { [variants.by]: orExpression(by as Schema | undefined) },
-    ...(usual === undefined ? { required: [variants.by] } : {}),
-    allOf: rules,
-  };
-  return definitions;
-}
-
-/** All parameters and inputs that one variant has. */
-function withSchema(signature: StageSignature, variant: string | undefined): Schema {
-  const suffix = variant === undefined ? '' : ` with ${signature.variants?.by ?? ''}: ${variant}`;
-  const required = [...requiredParameters(signature, variant), ...requiredInputs(signature)];
-  const properties = { ...parameters(parameterSchemas(signature, variant)), ...inputSchemas(signature) };
-  return closed(title(signature) + suffix, properties, required);
-}
-
-/** For a discriminator that is an expression: the parameters of all variants, checked again once it is known. */
-function openSchema(signature: StageSignature): Schema {
-  const properties = parameters(signature.params.properties);
-  for (const variant of Object.values(signature.variants?.of ?? {})) {
-    for (const [name, schema] of Object.entries(parameters(variant.properties))) {
-      const earlier = properties[name];
-      properties[name] = earlier === undefined ? schema : { anyOf: [earlier, schema] };
-    }
-  }
-  const required = [...requiredParameters(signature, undefined), ...requiredInputs(signature)];
-  return closed(title(signature), { ...properties, ...inputSchemas(signature) }, required);
-}
-
-function title(signature: StageSignature): string {
-  return `"with" of ${signature.type}`;
-}
-
-function requiredInputs(signature: StageSignature): string[] {
-  return Object.keys(signature.inputs).filter((name) => signature.inputs[name]?.optional !== true);
-}
-
-function inputSchemas(signature: StageSignature): Record<string, Schema> {
-  return Object.fromEntries(Object.entries(signature.inputs).map(([name, i]) => [name, inputSchema(i)]));
-}
-
-function inputSchema(input: InputSignature): Schema {
-  const description = `${input.doc} (${acceptedTypes(input).join(' or ')})`;
-  if (input.gather !== true) return { $comment: 'input', allOf: [reference('edge')], description };
-  return { $comment: 'gather-input', anyOf: [reference('gather'), reference('edge')], description };
-}
-
-function parameters(schemas: Readonly<Record<string, TSchema>>): Record<string, Schema> {
-  return Object.fromEntries(
-    Object.entries(schemas).map(([name, s]) => [name, orExpression(JSON.parse(JSON.stringify(s)) as Schema)]),
-  );
-}
-
-/** The value itself, or an expression that gives it; inside lists and objects too. */
-function orExpression(schema: Schema | undefined): Schema {
-  const value = withInnerExpressions(schema ?? {});
-  const { description, default: usual, ...rest } = value;
-  return {
-    $comment: 'parameter',
-    anyOf: [rest, reference('expression')],
-    ...(description === undefined ? {} : { description }),
-    ...(usual === undefined ? {} : { default: usual }),
-  };
-}
-
-function withInnerExpressions(schema: Schema): Schema {
-  const { items, properties, anyOf } = schema as {
-    items?: Schema | readonly Schema[];
-    properties?: Record<string, Schema>;
-    anyOf?: readonly Schema[];
-  };
-  const words = constants(anyOf);
-  if (words !== undefined) {
-    const { anyOf: _, ...rest } = schema;
-    return { ...rest, enum: words };
-  }
-  const inner: Record<string, Json> = { ...schema };
-  if (Array.isArray(items)) inner.items = (items as readonly Schema[]).map(orExpression);
-  else if (items !== undefined) inner.items = orExpression(items as Schema);
-  if (properties !== undefined)
-    inner.properties = Object.fromEntries(Object.entries(properties).map(([k, v]) => [k, orExpression(v)]));
-  if (anyOf !== undefined) inner.anyOf = anyOf.map(withInnerExpressions);
-  return inner;
-}
-
-/** A union of literals is one enumeration: editors complete it, and a wrong word gets one answer. */
-function constants(anyOf: readonly Schema[] | undefined): Json[] | undefined {
-  if (anyOf === undefined || !anyOf.every((s) => Object.hasOwn(s, 'const'))) return undefined;
-  return anyOf.map((s) => s.const ?? null);
 }

@@ -39,7 +39,20 @@ export function when(property: string, value: Json, then: Schema, alsoWhenAbsent
 
 /** Words of the expression language and of references: they cannot be names. */
 export const reservedNames = [
-  ...['as', 'break', 'const', 'constructor', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in'],
+  ...[
+    'as',
+    'break',
+    'const',
+    'constructor',
+    'continue',
+    'else',
+    'false',
+    'for',
+    'function',
+    'if',
+    'import',
+    'in',
+  ],
   ...['let', 'loop', 'namespace', 'null', 'package', 'return', 'true', 'var', 'void', 'while'],
   ...['inputs', 'level', 'matrix', 'params', 'stages', 'state', 'steps'],
 ];

@@ -49,7 +49,10 @@ export function parameterSchemas(
 }
 
 /** Names of parameters that must be given, for one variant: those that are neither optional nor have a default. */
-export function requiredParameters(signature: StageSignature, variant: string | undefined): readonly string[] {
+export function requiredParameters(
+  signature: StageSignature,
+  variant: string | undefined,
+): readonly string[] {
   const own = variant === undefined ? undefined : ownEntry(signature.variants?.of, variant);
   const schemas = parameterSchemas(signature, variant);
   const required = [...(signature.params.required ?? []), ...(own?.required ?? [])];

@@ -70,7 +70,8 @@ export function evaluatedProblems(
   return checkParams(signature, given).map((error) => {
     const name = String(error.path[0] ?? error.params.additionalProperty ?? error.params.missingProperty);
     const param = definition.params.find((p) => p.name === name);
-    const at = param === undefined ? report.file.at([...definition.path, 'with']) : report.file.at(param.path);
+    const at =
+      param === undefined ? report.file.at([...definition.path, 'with']) : report.file.at(param.path);
     const related = param === undefined ? [] : blame(param, report);
     const owner = `${definition.name}${report.where()}`;
     if (error.keyword === 'additionalProperties' && error.path.length === 0) {
@@ -79,8 +80,13 @@ export function evaluatedProblems(
       return problem('OTHER_VARIANT', at, message, { help: 'Remove it, or choose another one.' });
     }
     if (error.keyword === 'required' && error.path.length === 0) {
-      const variant = signature.variants === undefined ? '' : `, with ${signature.variants.by}: ${String(given[signature.variants.by])},`;
-      return problem('MISSING_KEY', at, `The parameter "${name}" of ${owner}${variant} is missing.`, { help: `Add  ${name}: ...` });
+      const variant =
+        signature.variants === undefined
+          ? ''
+          : `, with ${signature.variants.by}: ${String(given[signature.variants.by])},`;
+      return problem('MISSING_KEY', at, `The parameter "${name}" of ${owner}${variant} is missing.`, {
+        help: `Add  ${name}: ...`,
+      });
     }
     const message = `"${name}" of ${owner} ${requirement(error)}, not ${kindOf(error.data)}.`;
     return problem(error.keyword === 'type' ? 'WRONG_TYPE' : 'BAD_VALUE', at, message, { related });

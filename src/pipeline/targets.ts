@@ -36,10 +36,12 @@ type Meaning = readonly { readonly address: Address; readonly word: Word }[];
  */
 export function resolveTargets(asked: readonly string[], context: Context): Asked {
   const targets = readTargets(context);
-  const all = context.graph.nodes.map((node): Word => ({ text: node.name, at: () => context.file.keyAt(node.path) }));
-  const byDefault: readonly Word[] = targets.has('default') ? [wordAt('default', context)] : all;
-  const words = asked.length === 0 ? byDefault : asked.map(argumentWord);
-  const meanings = words.flatMap((word) => targets.get(word.text) ?? addressOf(word, targets, context));
+  const meanings =
+    asked.length === 0
+      ? (targets.get('default') ?? everything(context))
+      : asked
+          .map(argumentWord)
+          .flatMap((word) => targets.get(word.text) ?? addressOf(word, targets, context));
   const conditions = new Map<Definition, (readonly Condition[])[]>();
   for (const { address, word } of meanings)
     for (const definition of definitionsOf(address, context.graph)) {
@@ -47,11 +49,19 @@ export function resolveTargets(asked: readonly string[], context: Context): Aske
       conditions.set(definition, known);
       if (checkConditions(address, definition, word, context)) known.push(address.conditions);
     }
-  return new Map([...conditions].map(([definition, any]) => [definition, predicate(any, context.grid.get(definition.node) ?? [])]));
+  return new Map(
+    [...conditions].map(([definition, any]) => [
+      definition,
+      predicate(any, context.grid.get(definition.node) ?? []),
+    ]),
+  );
 }
 
-function wordAt(name: string, context: Context): Word {
-  return { text: name, at: () => context.file.keyAt(['targets', name]) };
+function everything({ graph, file }: Context): Meaning {
+  return graph.nodes.map(({ name, path }) => ({
+    address: { name, conditions: [], text: name },
+    word: { text: name, at: () => file.keyAt(path) },
+  }));
 }
 
 function argumentWord(text: string): Word {
@@ -67,16 +77,20 @@ function readTargets(context: Context): Map<string, Meaning> {
   function settle(name: string, chain: readonly string[]): Meaning {
     const known = meanings.get(name);
     if (known !== undefined) return known;
-    const members = Array.isArray(raw[name]) && !broken.touches(['targets', name]) ? (raw[name] as Json[]) : [];
+    const members =
+      Array.isArray(raw[name]) && !broken.touches(['targets', name]) ? (raw[name] as Json[]) : [];
     const meaning = members.flatMap((member, i): Meaning => {
       const word: Word = { text: String(member), at: () => file.at(['targets', name, i]) };
-      if (word.text !== name && !Object.hasOwn(raw, word.text)) return addressOf(word, new Map(Object.entries(raw)), context);
+      if (word.text !== name && !Object.hasOwn(raw, word.text))
+        return addressOf(word, new Map(Object.entries(raw)), context);
       if (word.text === name && context.graph.byName.has(name)) return addressOf(word, meanings, context);
       const loop = [...chain, name];
       if (!loop.includes(word.text) && loop.length <= 32) return settle(word.text, loop);
       const hops = [...loop.slice(Math.max(0, loop.indexOf(word.text))), word.text];
       problems.push(
-        problem('TARGET_CYCLE', word.at(), `Targets stand for each other in a circle: ${listed(hops)}.`, { help: 'Take one of them out.' }),
+        problem('TARGET_CYCLE', word.at(), `Targets stand for each other in a circle: ${listed(hops)}.`, {
+          help: 'Take one of them out.',
+        }),
       );
       return [];
     });
@@ -100,11 +114,17 @@ function addressOf(word: Word, targets: ReadonlyMap<string, unknown>, context: C
   }
   if (definitionsOf(address.value, context.graph).length > 0) return [{ address: address.value, word }];
   const node = context.graph.byName.get(address.value.name);
-  if (node === undefined) context.problems.push(unknownTarget(address.value.name, word, targets, context.graph));
+  if (node === undefined)
+    context.problems.push(unknownTarget(address.value.name, word, targets, context.graph));
   return [];
 }
 
-function unknownTarget(name: string, word: Word, targets: ReadonlyMap<string, unknown>, graph: Graph): Diagnostic {
+function unknownTarget(
+  name: string,
+  word: Word,
+  targets: ReadonlyMap<string, unknown>,
+  graph: Graph,
+): Diagnostic {
   const nodes = graph.nodes.map((node) => node.name);
   const steps = graph.definitions.filter((d) => d.node.compound).map((d) => d.name);
   const known = [...targets.keys(), ...nodes, ...steps];
@@ -143,7 +163,10 @@ function checkConditions(address: Address, definition: Definition, word: Word, c
       const values = axis.values.map((value) => String(value));
       context.problems.push(
         problem('NO_SUCH_INSTANCE', word.at(), message, {
-          help: `${condition.axis} is ${listed(values.map((v) => show(v).slice(1, -1)), 12)}.`,
+          help: `${condition.axis} is ${listed(
+            values.map((v) => show(v).slice(1, -1)),
+            12,
+          )}.`,
           suggestion: condition.kind === 'value' ? nearest(given, values) : undefined,
         }),
       );
@@ -154,12 +177,16 @@ function checkConditions(address: Address, definition: Definition, word: Word, c
 }
 
 /** One list of conditions must hold in full. Decided once for each value of an axis. */
-function predicate(any: readonly (readonly Condition[])[], axes: readonly GridAxis[]): (position: readonly number[]) => boolean {
+function predicate(
+  any: readonly (readonly Condition[])[],
+  axes: readonly GridAxis[],
+): (position: readonly number[]) => boolean {
   const choices = any.map((conditions) =>
     conditions.map((condition) => {
       const a = axes.findIndex((axis) => axis.spec.name === condition.axis);
       return { a, allowed: axes[a]?.values.map((value) => satisfies(value, condition)) ?? [] };
     }),
   );
-  return (position) => choices.some((all) => all.every(({ a, allowed }) => allowed[position[a] ?? 0] === true));
+  return (position) =>
+    choices.some((all) => all.every(({ a, allowed }) => allowed[position[a] ?? 0] === true));
 }

@@ -2,7 +2,13 @@ import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { printed } from './cel-values.js';
 import { problem, type Diagnostic, type SourceRange } from './diagnostic.js';
-import { compileExpression, type Expression, type ExpressionProblem, type Scope, type Values } from './expression.js';
+import {
+  compileExpression,
+  type Expression,
+  type ExpressionProblem,
+  type Scope,
+  type Values,
+} from './expression.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { lineAround } from './source-text.js';
@@ -39,13 +45,18 @@ export function compileTemplate(value: Json, path: Path, context: TemplateContex
   if (Array.isArray(value)) {
     const items = (value as readonly Json[]).map((item, i) => compileTemplate(item, [...path, i], context));
     if (!items.every((item) => item !== undefined)) return undefined;
-    return items.every((item) => item.kind === 'constant') ? { kind: 'constant', value } : { kind: 'list', items };
+    return items.every((item) => item.kind === 'constant')
+      ? { kind: 'constant', value }
+      : { kind: 'list', items };
   }
   const entries = Object.entries(value as Record<string, Json>).map(
     ([key, member]) => [key, compileTemplate(member, [...path, key], context)] as const,
   );
-  if (!entries.every((entry): entry is readonly [string, Template] => entry[1] !== undefined)) return undefined;
-  return entries.every(([, member]) => member.kind === 'constant') ? { kind: 'constant', value } : { kind: 'object', entries };
+  if (!entries.every((entry): entry is readonly [string, Template] => entry[1] !== undefined))
+    return undefined;
+  return entries.every(([, member]) => member.kind === 'constant')
+    ? { kind: 'constant', value }
+    : { kind: 'object', entries };
 }
 
 function compileText(text: string, path: Path, context: TemplateContext): Template | undefined {
@@ -64,7 +75,9 @@ function compileText(text: string, path: Path, context: TemplateContext): Templa
     else parts.push(part);
   }
   if (!complete) return undefined;
-  return parts.every((part) => typeof part === 'string') ? { kind: 'constant', value: parts.join('') } : { kind: 'text', parts };
+  return parts.every((part) => typeof part === 'string')
+    ? { kind: 'constant', value: parts.join('') }
+    : { kind: 'text', parts };
 }
 
 function compilePiece(
@@ -83,7 +96,10 @@ export function expressionDiagnostic(
   wrong: ExpressionProblem,
   range: (start: number, end: number) => SourceRange,
 ): Diagnostic {
-  return problem(wrong.code, range(wrong.start, wrong.end), wrong.message, { help: wrong.help, suggestion: wrong.suggestion });
+  return problem(wrong.code, range(wrong.start, wrong.end), wrong.message, {
+    help: wrong.help,
+    suggestion: wrong.suggestion,
+  });
 }
 
 /** Often it was YAML that cut the text off: at ` #`, or at `: `. */
@@ -148,7 +164,10 @@ export function evaluateBound(bound: BoundExpression, values: Values): Result<Js
   return value.ok ? value : err(expressionDiagnostic(value.error, bound.range));
 }
 
-function evaluateText(parts: readonly (string | BoundExpression)[], values: Values): Result<Json, Diagnostic> {
+function evaluateText(
+  parts: readonly (string | BoundExpression)[],
+  values: Values,
+): Result<Json, Diagnostic> {
   let text = '';
   for (const part of parts) {
     if (typeof part === 'string') {

@@ -40,15 +40,16 @@ export function trapOnLine(line: string): Trap | undefined {
 }
 
 /** The diagnostic for an expression that needs quotes, on the line that starts at `lineStart`. */
-export function quoteExpression(
-  source: SourceText,
-  lineStart: number,
-  trap: Trap,
-): Diagnostic {
+export function quoteExpression(source: SourceText, lineStart: number, trap: Trap): Diagnostic {
   const at = rangeAt(source, lineStart + trap.start, lineStart + trap.end);
-  return problem('QUOTE_EXPRESSION', at, 'YAML does not read this expression as one text: it needs quotes here.', {
-    help: `Write:  ${trap.fixed}`,
-  });
+  return problem(
+    'QUOTE_EXPRESSION',
+    at,
+    'YAML does not read this expression as one text: it needs quotes here.',
+    {
+      help: `Write:  ${trap.fixed}`,
+    },
+  );
 }
 
 /** `{doc: one, two}`: the text that was meant, in quotes. `value` is what stands before the comma. */

@@ -26,7 +26,13 @@ function visit(walk: Walk, node: Node | null, depth: number): void {
   if (node === null) return;
   if (depth > deepest) {
     if (!walk.problems.some((p) => p.code === 'TOO_DEEP'))
-      report(walk, 'TOO_DEEP', node, 'The file is nested too deeply to be read.', `A pipeline needs no more than ${deepest} levels.`);
+      report(
+        walk,
+        'TOO_DEEP',
+        node,
+        'The file is nested too deeply to be read.',
+        `A pipeline needs no more than ${deepest} levels.`,
+      );
     return;
   }
   if (isAlias(node)) {
@@ -34,7 +40,13 @@ function visit(walk: Walk, node: Node | null, depth: number): void {
     return;
   }
   if (node.tag !== undefined)
-    report(walk, 'CUSTOM_TAG', node, `Tags such as ${show(node.tag)} have no meaning in a pipeline.`, 'Remove the tag; put the value in quotes if it is a text.');
+    report(
+      walk,
+      'CUSTOM_TAG',
+      node,
+      `Tags such as ${show(node.tag)} have no meaning in a pipeline.`,
+      'Remove the tag; put the value in quotes if it is a text.',
+    );
   const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
   if (anchor !== undefined) walk.anchors.set(anchor, 'open');
   if (isMap(node)) visitMap(walk, node, depth);
@@ -74,15 +86,33 @@ function checkKey(walk: Walk, map: YAMLMap, pair: Pair, before: Pair | undefined
     return false;
   }
   if (!isScalar(key) || key.value === null || typeof key.value === 'object') {
-    report(walk, 'KEY_NOT_TEXT', key, 'Keys are names: this one is not a text.', 'Write a name before the colon.');
+    report(
+      walk,
+      'KEY_NOT_TEXT',
+      key,
+      'Keys are names: this one is not a text.',
+      'Write a name before the colon.',
+    );
     return false;
   }
   if (key.value === '<<') {
-    report(walk, 'MERGE_KEY', key, 'Merge keys (<<) are not part of YAML 1.2.', 'Write the values out, or make them a parameter or a preset.');
+    report(
+      walk,
+      'MERGE_KEY',
+      key,
+      'Merge keys (<<) are not part of YAML 1.2.',
+      'Write the values out, or make them a parameter or a preset.',
+    );
     return false;
   }
   if (map.flow === true && pair.value === null) {
-    report(walk, 'QUOTE_TEXT', key, `In { } a comma ends the value: ${show(keyText(pair))} stands alone.`, textHelp(walk, key, before));
+    report(
+      walk,
+      'QUOTE_TEXT',
+      key,
+      `In { } a comma ends the value: ${show(keyText(pair))} stands alone.`,
+      textHelp(walk, key, before),
+    );
     return false;
   }
   return true;
@@ -110,7 +140,9 @@ function checkAlias(walk: Walk, node: Node, name: string): void {
   const state = walk.anchors.get(name);
   if (state === 'closed') return;
   const message =
-    state === 'open' ? `The alias *${name} stands inside what it stands for.` : `There is no anchor &${name} before this alias.`;
+    state === 'open'
+      ? `The alias *${name} stands inside what it stands for.`
+      : `There is no anchor &${name} before this alias.`;
   walk.problems.push(
     problem('UNKNOWN_ALIAS', nodeRange(walk, node), message, {
       help: 'A text that starts with * needs quotes.',
@@ -123,7 +155,13 @@ function checkNumber(walk: Walk, node: Node, value: unknown, text: string | unde
   if (typeof value !== 'number' && typeof value !== 'bigint') return;
   const whole = text !== undefined && /^[-+]?\d+$/.test(text);
   if (Number.isFinite(Number(value)) && !(whole && !Number.isSafeInteger(Number(value)))) return;
-  report(walk, 'BAD_VALUE', node, `${text ?? String(value)} is not a number that can be kept exactly.`, 'Whole numbers go up to 9007199254740991; put longer ones in quotes.');
+  report(
+    walk,
+    'BAD_VALUE',
+    node,
+    `${text ?? String(value)} is not a number that can be kept exactly.`,
+    'Whole numbers go up to 9007199254740991; put longer ones in quotes.',
+  );
 }
 
 function nodeRange(walk: Walk, node: Node) {
