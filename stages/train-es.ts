@@ -230,6 +230,7 @@ function refuse({ strategy, reading, batch, validation }: Params, { start, maske
     throw new UserError(
       `train-es: batch is ${batch}, but there are only ${Math.max(0, count - validation)} training images (${count}, less ${validation} held out for validation)`,
     );
+  // D4
   if (strategy === 'open-es' && reading === 'reference')
     throw new UserError(
       'train-es: open-es has no "reading: reference", because the released code stops with an error before its first generation; use "reading: corrected"',
