@@ -13,7 +13,7 @@ const safe = 1e36;
 export function weightLimit(network: Network, largestPixel: number): number {
   let limit = safe;
   while (largestActivation(network, largestPixel, limit) > safe) limit /= 2;
-  return limit;
+  return Math.fround(limit);
 }
 
 /** A bound on every sum in the network when all weights are at most `weight` in magnitude. */
@@ -29,11 +29,7 @@ function largestActivation(network: Network, largestPixel: number, weight: numbe
   return largest;
 }
 
-/** True when weights[from ... to - 1] are all finite and within the limit. */
-export function withinLimit(weights: Float32Array, from: number, to: number, limit: number): boolean {
-  for (let i = from; i < to; i++) {
-    // Written so that NaN fails too.
-    if (!(Math.abs(weights[i]) <= limit)) return false;
-  }
-  return true;
+/** The bits of a float32 that is not negative: their order is that of the numbers. */
+export function bitsOf(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0];
 }

@@ -1,7 +1,6 @@
 import { BLOCK } from '../numeric/kernels/contract.js';
 import { createKernels } from '../numeric/kernels/wasm.js';
 import type { Program } from './compile/program.js';
-import { withinLimit } from './divergence.js';
 import type { Images } from './images.js';
 import { CHUNK_BLOCKS } from './memory-plan.js';
 import type { MemoryPlan } from './memory-plan.js';
@@ -40,7 +39,8 @@ export interface Shared {
   readonly sets: readonly [Images, Images];
   /** Images of the chunk at hand. */
   readonly indices: Uint32Array;
-  readonly weightLimit: number;
+  /** A candidate has diverged when the bits of a weight's magnitude are above these. */
+  readonly mostBits: number;
 }
 
 /** What grows with the number of candidates. */
@@ -64,9 +64,7 @@ export function createTaskTaker(shared: Shared, thread: number): TakeTasks {
   function load(weights: Float32Array, candidate: number): void {
     if (candidate === loaded) return;
     loaded = candidate;
-    const offset = candidate * program.coordinates;
-    diverged = !withinLimit(weights, offset, offset + program.coordinates, shared.weightLimit);
-    if (!diverged) runner.loadWeights(weights, offset);
+    diverged = !runner.loadWeights(weights, candidate * program.coordinates, shared.mostBits);
   }
 
   function evaluate({ weights, results }: Candidates, task: number): void {

@@ -7,8 +7,11 @@ export const CHUNK_BLOCKS = CHUNK_IMAGES / BLOCK;
 
 /** Byte offsets in the memory that all threads share. */
 export interface MemoryPlan {
-  /** Records of each step: units, or rows. Written once. */
-  readonly records: readonly number[];
+  /** Records of each step: units, or rows. Written once, like the two lists by which weights find their place. */
+  readonly candidateRecords: readonly number[];
+  readonly blockRecords: readonly number[];
+  readonly weightBytes: number;
+  readonly sourceBytes: number;
   /** The images of a chunk, block after block. */
   readonly images: number;
   readonly blockBytes: number;
@@ -20,7 +23,8 @@ export interface MemoryPlan {
 
 /** What belongs to one thread. */
 export interface ThreadPlan {
-  /** Tap lists with the weights of the candidate at hand. */
+  /** Search coordinates of the candidate at hand, and the tap lists with them. */
+  readonly weights: number;
   readonly taps: number;
   /** Activation buffers by index; the first is unused, images are shared. */
   readonly buffers: readonly number[];
@@ -36,25 +40,38 @@ export function planMemory(program: Program, threads: number): MemoryPlan {
     bytes += Math.ceil(size / ROW_BYTES) * ROW_BYTES;
     return start;
   };
-  const records = program.steps.map((step) =>
-    take((step.kernel === 'tanhRows' ? step.rows : step.units).byteLength),
-  );
+  const candidateRecords = program.candidateSteps.map((step) => take(step.records.byteLength));
+  const blockRecords = program.blockSteps.map((step) => take(step.records.byteLength));
+  const weightBytes = take(program.weightBytes.byteLength);
+  const sourceBytes = take(program.sourceBytes.byteLength);
   const blockBytes = program.bufferRows[0] * ROW_BYTES;
   const images = take(blockBytes * CHUNK_BLOCKS);
   const labels = take(CHUNK_IMAGES);
   const threadPlans = Array.from({ length: threads }, () => ({
+    weights: take(program.coordinates * 4),
     taps: take(program.taps.byteLength),
     buffers: program.bufferRows.map((rows, index) => (index === 0 ? 0 : take(rows * ROW_BYTES))),
     result: take(16),
   }));
-  return { records, images, blockBytes, labels, threads: threadPlans, bytes };
+  return {
+    candidateRecords,
+    blockRecords,
+    weightBytes,
+    sourceBytes,
+    images,
+    blockBytes,
+    labels,
+    threads: threadPlans,
+    bytes,
+  };
 }
 
 /** Writes what all threads read and nobody changes, and each thread's tap lists without weights. */
 export function fillMemory(memory: WebAssembly.Memory, program: Program, plan: MemoryPlan): void {
   const words = new Int32Array(memory.buffer);
-  program.steps.forEach((step, i) => {
-    words.set(step.kernel === 'tanhRows' ? step.rows : step.units, plan.records[i] / 4);
-  });
+  program.candidateSteps.forEach((step, i) => words.set(step.records, plan.candidateRecords[i] / 4));
+  program.blockSteps.forEach((step, i) => words.set(step.records, plan.blockRecords[i] / 4));
+  words.set(program.weightBytes, plan.weightBytes / 4);
+  words.set(program.sourceBytes, plan.sourceBytes / 4);
   for (const thread of plan.threads) words.set(program.taps, thread.taps / 4);
 }

@@ -6,8 +6,11 @@ import type { MemoryPlan } from './memory-plan.js';
 
 /** One thread's view of a compiled network: fills in weights, lays out images, runs blocks. */
 export interface Runner {
-  /** Puts a candidate's weights into the tap lists: float32 search coordinates from `offset` on. */
-  loadWeights(weights: Float32Array, offset: number): void;
+  /**
+   * Puts a candidate's weights into the tap lists: float32 search coordinates from `offset` on. False, and nothing
+   * done, when the bits of one of their magnitudes are above `mostBits`.
+   */
+  loadWeights(weights: Float32Array, offset: number, mostBits: number): boolean;
   /** Lays out block `block` of the chunk: images `indices[block * BLOCK ...]`, at most `count` in all. */
   layOut(images: Images, indices: Uint32Array, count: number, block: number): void;
   /** Runs the network on a block of the chunk, of which `valid` images count; writes two results at `offset`. */
@@ -20,26 +23,31 @@ export function createRunner(
   program: Program,
   plan: MemoryPlan & { readonly thread: number },
 ): Runner {
-  const { taps, buffers, result } = plan.threads[plan.thread];
+  const { weights: ownWeights, taps, buffers, result } = plan.threads[plan.thread];
+  const { coordinates, pixels, pixelRows } = program;
   const floats = new Float32Array(memory.buffer);
   const bytes = new Uint8Array(memory.buffer);
-  const tapFloats = floats.subarray(taps / 4, taps / 4 + program.taps.length);
   const resultFloats = new Float64Array(memory.buffer, result, 2);
-  const { weightWords, weightSources, steps, pixels, pixelRows } = program;
 
-  function run(step: Step, index: number, imageBuffer: number): void {
-    const records = plan.records[index];
+  function run(step: Step, records: number, images: number): void {
     const output = buffers[step.output];
-    if (step.kernel === 'tanhRows') return kernels.tanhRows(records, step.rows.length, output);
-    const input = step.input === 0 ? imageBuffer : buffers[step.input];
+    if (step.kernel === 'tanhRows') return kernels.tanhRows(records, step.count, output);
+    const input = step.input === 0 ? images : buffers[step.input];
     kernels[step.kernel](records, step.count, taps, input, output, step.pitchBytes, step.floor, 0);
   }
 
+  function runAll(steps: readonly Step[], records: readonly number[], images: number): void {
+    for (let i = 0; i < steps.length; i++) run(steps[i], records[i], images);
+  }
+
   return {
-    loadWeights(weights, offset) {
-      // + 0 makes a bias of -0 into +0: then no sum is ever -0, and adding a tap that is zero changes nothing.
-      for (let i = 0; i < weightWords.length; i++)
-        tapFloats[weightWords[i]] = weights[offset + weightSources[i]] + 0;
+    loadWeights(weights, offset, mostBits) {
+      const own = ownWeights / 4;
+      for (let i = 0; i < coordinates; i++) floats[own + i] = weights[offset + i];
+      if (kernels.largestBits(ownWeights, coordinates) > mostBits) return false;
+      kernels.fill(plan.weightBytes, plan.sourceBytes, program.weightBytes.length, ownWeights, taps);
+      runAll(program.candidateSteps, plan.candidateRecords, plan.images);
+      return true;
     },
     layOut(images, indices, count, block) {
       const base = (plan.images + block * plan.blockBytes) / 4;
@@ -54,8 +62,7 @@ export function createRunner(
       }
     },
     runBlock(results, offset, block, valid) {
-      const imageBuffer = plan.images + block * plan.blockBytes;
-      for (let i = 0; i < steps.length; i++) run(steps[i], i, imageBuffer);
+      runAll(program.blockSteps, plan.blockRecords, plan.images + block * plan.blockBytes);
       const logits = buffers[buffers.length - 1];
       kernels.loss(logits, program.outputs, plan.labels + block * BLOCK, valid, result);
       results[offset] = resultFloats[0];

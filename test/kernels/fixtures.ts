@@ -116,7 +116,7 @@ export function forwardCompiled(
   const memory = createMemory(plan.bytes);
   fillMemory(memory, program, plan);
   const runner = createRunner(memory, kernels(memory), program, { ...plan, thread: 0 });
-  runner.loadWeights(coordinatesOf(mask, weights), 0);
+  runner.loadWeights(coordinatesOf(mask, weights), 0, 0x7fffffff);
   const indices = Uint32Array.from({ length: images.count }, (_, i) => i);
   const logits = plan.threads[0].buffers[program.bufferRows.length - 1] / 4;
   const floats = new Float32Array(memory.buffer);

@@ -60,6 +60,24 @@ export type LossKernel = (
   result: number,
 ) => void;
 
+/**
+ * Writes weights into tap lists: the float32 at weights + sources[i] goes to taps + targets[i], for `count` int32 byte
+ * offsets each. -0 becomes +0: then no sum is ever -0, and a tap that is zero changes nothing and may be left out.
+ */
+export type FillKernel = (
+  targets: number,
+  sources: number,
+  count: number,
+  weights: number,
+  taps: number,
+) => void;
+
+/**
+ * The largest magnitude among `count` float32, as its bits (int32): they order like the numbers, with infinity and then
+ * every NaN above all that is finite.
+ */
+export type LargestBitsKernel = (values: number, count: number) => number;
+
 export interface LayerKernels {
   readonly pooledSingle: LayerKernel;
   readonly pooledPair: LayerKernel;
@@ -73,4 +91,6 @@ export interface Kernels extends LayerKernels {
   readonly logRows: RowsKernel;
   readonly tanhRows: RowsKernel;
   readonly loss: LossKernel;
+  readonly fill: FillKernel;
+  readonly largestBits: LargestBitsKernel;
 }

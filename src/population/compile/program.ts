@@ -1,20 +1,20 @@
-import type { Layer, Network } from '../../networks/network.js';
+import type { Network } from '../../networks/network.js';
 import { ROW_BYTES } from '../../numeric/kernels/contract.js';
 import type { LayerKernelName } from '../../numeric/kernels/contract.js';
 import { searchCoordinates } from '../../numeric/mask.js';
 import type { Mask } from '../../numeric/mask.js';
 import { bufferOf, linearBuffer } from './buffer.js';
-import type { ActivationBuffer } from './buffer.js';
 import { checkNetwork } from './check.js';
 import { cheaper } from './cost.js';
 import type { Choose } from './cost.js';
-import { compileLayer } from './layer.js';
+import { liveInputs, makeUnits, planLayer, varyingOutputs } from './layer.js';
+import type { LayerPlan } from './layer.js';
 import type { TapWriter } from './tap-lists.js';
 
-/** One call of a layer kernel for each block. */
+/** One call of a layer kernel. */
 export interface LayerStep {
   readonly kernel: LayerKernelName;
-  readonly units: Int32Array;
+  readonly records: Int32Array;
   readonly count: number;
   /** Buffers it reads and writes, by index. */
   readonly input: number;
@@ -23,10 +23,11 @@ export interface LayerStep {
   readonly floor: number;
 }
 
-/** Byte offsets of rows of a buffer whose tanh is taken after the steps of a layer. */
+/** The tanh of rows of a buffer, by their byte offsets. */
 export interface TanhStep {
   readonly kernel: 'tanhRows';
-  readonly rows: Int32Array;
+  readonly records: Int32Array;
+  readonly count: number;
   readonly output: number;
 }
 
@@ -39,12 +40,15 @@ export type Step = LayerStep | TanhStep;
 export interface Program {
   /** Rows of each activation buffer: the first holds the images, the last the logits. */
   readonly bufferRows: readonly number[];
-  readonly steps: readonly Step[];
+  /** Taken once for a candidate: activations that are the same for every image. */
+  readonly candidateSteps: readonly Step[];
+  /** Taken for every block. */
+  readonly blockSteps: readonly Step[];
   /** Tap lists (see the kernels' contract) with zeros for weights. */
   readonly taps: Int32Array;
-  /** Float32 word weightWords[i] of the tap lists is the weight at search coordinate weightSources[i]. */
-  readonly weightWords: Int32Array;
-  readonly weightSources: Int32Array;
+  /** Byte weightBytes[i] of the tap lists is the weight at byte sourceBytes[i] of the float32 search coordinates. */
+  readonly weightBytes: Int32Array;
+  readonly sourceBytes: Int32Array;
   /** Pixels that some live sum reads, and the row of the image buffer where each belongs. */
   readonly pixels: Int32Array;
   readonly pixelRows: Int32Array;
@@ -57,77 +61,86 @@ export interface Program {
 
 /**
  * Compiles a network for a mask. Walks backwards from the outputs: only activations that some live sum reads are
- * computed. `choose` decides which kernel serves two partner outputs; it does not change results.
+ * computed; then forwards: those that do not depend on the image are computed once for a candidate. `choose` decides
+ * which kernel serves two partner outputs; it does not change results.
  *
  * @throws UserError when the mask does not fit or a layer is beyond the kernels.
  */
 export function compileProgram(network: Network, mask: Mask, choose: Choose = cheaper): Program {
   checkNetwork(network, mask);
-  const { layers } = network;
-  const buffers: ActivationBuffer[] = [...layers.map(bufferOf), linearBuffer(network.outputs)];
+  const { layers, layout, outputs } = network;
+  const buffers = [...layers.map(bufferOf), linearBuffer(outputs)];
+  const plans = layers.map((layer, index) =>
+    planLayer(layer, { layout, mask, input: buffers[index], output: buffers[index + 1] }),
+  );
+  /** live[i]: which activations of buffer i somebody reads. */
+  const live: Uint8Array[] = [];
+  live[layers.length] = new Uint8Array(outputs).fill(1);
+  for (let i = layers.length - 1; i >= 0; i--) live[i] = liveInputs(plans[i], live[i + 1]);
+
   const writer: TapWriter = { words: [], weightWords: [], weightSources: [] };
-  const steps: Step[] = [];
-  let cost = 0;
-  let live: Uint8Array = new Uint8Array(network.outputs).fill(1);
-  for (let index = layers.length - 1; index >= 0; index--) {
-    const compiled = compileLayer({
-      layer: layers[index],
-      layout: network.layout,
-      mask,
-      live,
-      input: buffers[index],
-      output: buffers[index + 1],
-      writer,
-      choose,
-    });
-    steps.unshift(...layerSteps(layers[index], index, compiled.units, buffers, live));
-    cost += compiled.cost;
-    live = compiled.liveInputs;
-  }
-  const coordinates = searchCoordinates(mask);
+  const steps: { candidate: Step[]; block: Step[]; cost: number } = { candidate: [], block: [], cost: 0 };
+  let varies = live[0];
+  plans.forEach((plan, index) => {
+    const flags = { live: live[index + 1], varies: varyingOutputs(plan, live[index + 1], varies) };
+    const units = makeUnits(plan, flags, writer, choose);
+    steps.block.push(
+      ...layerSteps(plan, index, { pair: units.pair, single: units.single, rows: flags.varies }),
+    );
+    const constants = flags.live.map((bit, i) => bit - flags.varies[i]);
+    steps.candidate.push(...layerSteps(plan, index, { pair: [], single: units.constant, rows: constants }));
+    steps.cost += units.cost;
+    varies = flags.varies;
+  });
+
   const coordinateOf = new Int32Array(mask.length).fill(-1);
+  const coordinates = searchCoordinates(mask);
   coordinates.forEach((flat, coordinate) => (coordinateOf[flat] = coordinate));
-  const pixels = Int32Array.from(live.keys()).filter((pixel) => live[pixel] === 1);
+  const pixels = flagged(live[0]);
   return {
     bufferRows: buffers.map((buffer) => buffer.rows),
-    steps,
+    candidateSteps: steps.candidate,
+    blockSteps: steps.block,
     taps: Int32Array.from(writer.words),
-    weightWords: Int32Array.from(writer.weightWords),
-    weightSources: Int32Array.from(writer.weightSources, (flat) => coordinateOf[flat]),
+    weightBytes: Int32Array.from(writer.weightWords, (word) => word * 4),
+    sourceBytes: Int32Array.from(writer.weightSources, (flat) => coordinateOf[flat] * 4),
     pixels,
     pixelRows: pixels.map((pixel) => buffers[0].rowOf[pixel]),
     coordinates: coordinates.length,
-    outputs: network.outputs,
-    cost,
+    outputs,
+    cost: steps.cost,
   };
 }
 
-function layerSteps(
-  layer: Layer,
-  index: number,
-  units: { readonly pair: readonly number[]; readonly single: readonly number[] },
-  buffers: readonly ActivationBuffer[],
-  live: Uint8Array,
-): Step[] {
-  const pooled = layer.kind === 'conv' && layer.pool;
+interface StepRecords {
+  readonly pair: readonly number[];
+  readonly single: readonly number[];
+  /** Flags of the activations that these steps write. */
+  readonly rows: Uint8Array;
+}
+
+function layerSteps(plan: LayerPlan, index: number, { pair, single, rows }: StepRecords): Step[] {
   const output = index + 1;
   const step = (kernel: LayerKernelName, words: readonly number[], wordsPerUnit: number): LayerStep => ({
     kernel,
-    units: Int32Array.from(words),
+    records: Int32Array.from(words),
     count: words.length / wordsPerUnit,
     input: index,
     output,
-    pitchBytes: buffers[index].pitch * ROW_BYTES,
-    floor: layer.activation === 'relu' ? 0 : -Infinity,
+    pitchBytes: plan.input.pitch * ROW_BYTES,
+    floor: plan.layer.activation === 'relu' ? 0 : -Infinity,
   });
   const steps: Step[] = [];
-  if (units.pair.length > 0) steps.push(step(pooled ? 'pooledPair' : 'plainPair', units.pair, 4));
-  if (units.single.length > 0) steps.push(step(pooled ? 'pooledSingle' : 'plainSingle', units.single, 3));
-  if (layer.activation === 'tanh')
-    steps.push({ kernel: 'tanhRows', rows: liveRows(buffers[output], live), output });
+  if (pair.length > 0) steps.push(step(plan.pooled ? 'pooledPair' : 'plainPair', pair, 4));
+  if (single.length > 0) steps.push(step(plan.pooled ? 'pooledSingle' : 'plainSingle', single, 3));
+  if (plan.layer.activation === 'tanh') {
+    const records = flagged(rows).map((at) => plan.output.rowOf[at] * ROW_BYTES);
+    if (records.length > 0) steps.push({ kernel: 'tanhRows', records, count: records.length, output });
+  }
   return steps;
 }
 
-function liveRows(buffer: ActivationBuffer, live: Uint8Array): Int32Array {
-  return buffer.rowOf.filter((_, i) => live[i] === 1).map((row) => row * ROW_BYTES);
+/** Indices of the flags that are set, ascending. */
+function flagged(flags: Uint8Array): Int32Array {
+  return Int32Array.from(flags.keys()).filter((at) => flags[at] === 1);
 }
