@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readings } from '../../src/es/readings.js';
@@ -47,7 +47,7 @@ describe('docs/numerics.md', () => {
       document.match(/`((?:src|stages|test)\/[\w./-]+)`/g)?.map((file) => file.slice(1, -1)),
     );
     expect(files.size).toBeGreaterThan(15);
-    for (const file of files) expect(() => readFileSync(join(root, file)), file).not.toThrow();
+    for (const file of files) expect(existsSync(join(root, file)), file).toBe(true);
   });
 
   test('describes every strategy, every optimizer and every diagnosis of the metrics', () => {
