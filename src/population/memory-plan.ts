@@ -7,11 +7,13 @@ export const CHUNK_BLOCKS = CHUNK_IMAGES / BLOCK;
 
 /** Byte offsets in the memory that all threads share. */
 export interface MemoryPlan {
-  /** Records of each step: units, or rows. Written once, like the two lists by which weights find their place. */
+  /** Records of each step: units, or rows. Written once, like the lists by which weights and pixels find their place. */
   readonly candidateRecords: readonly number[];
   readonly blockRecords: readonly number[];
   readonly weightBytes: number;
   readonly sourceBytes: number;
+  readonly pixelBytes: number;
+  readonly pixelRowBytes: number;
   /** The images of a chunk, block after block. */
   readonly images: number;
   readonly blockBytes: number;
@@ -28,6 +30,8 @@ export interface ThreadPlan {
   readonly taps: number;
   /** Activation buffers by index; the first is unused, images are shared. */
   readonly buffers: readonly number[];
+  /** Images of a block as the data set has them, before they are laid out. */
+  readonly staging: number;
   /** Two float64. */
   readonly result: number;
 }
@@ -44,6 +48,8 @@ export function planMemory(program: Program, threads: number): MemoryPlan {
   const blockRecords = program.blockSteps.map((step) => take(step.records.byteLength));
   const weightBytes = take(program.weightBytes.byteLength);
   const sourceBytes = take(program.sourceBytes.byteLength);
+  const pixelBytes = take(program.pixelBytes.byteLength);
+  const pixelRowBytes = take(program.pixelRowBytes.byteLength);
   const blockBytes = program.bufferRows[0] * ROW_BYTES;
   const images = take(blockBytes * CHUNK_BLOCKS);
   const labels = take(CHUNK_IMAGES);
@@ -51,6 +57,7 @@ export function planMemory(program: Program, threads: number): MemoryPlan {
     weights: take(program.coordinates * 4),
     taps: take(program.taps.byteLength),
     buffers: program.bufferRows.map((rows, index) => (index === 0 ? 0 : take(rows * ROW_BYTES))),
+    staging: take(BLOCK * program.inputs * 4),
     result: take(16),
   }));
   return {
@@ -58,6 +65,8 @@ export function planMemory(program: Program, threads: number): MemoryPlan {
     blockRecords,
     weightBytes,
     sourceBytes,
+    pixelBytes,
+    pixelRowBytes,
     images,
     blockBytes,
     labels,
@@ -73,5 +82,7 @@ export function fillMemory(memory: WebAssembly.Memory, program: Program, plan: M
   program.blockSteps.forEach((step, i) => words.set(step.records, plan.blockRecords[i] / 4));
   words.set(program.weightBytes, plan.weightBytes / 4);
   words.set(program.sourceBytes, plan.sourceBytes / 4);
+  words.set(program.pixelBytes, plan.pixelBytes / 4);
+  words.set(program.pixelRowBytes, plan.pixelRowBytes / 4);
   for (const thread of plan.threads) words.set(program.taps, thread.taps / 4);
 }

@@ -23,8 +23,8 @@ export function createRunner(
   program: Program,
   plan: MemoryPlan & { readonly thread: number },
 ): Runner {
-  const { weights: ownWeights, taps, buffers, result } = plan.threads[plan.thread];
-  const { coordinates, pixels, pixelRows } = program;
+  const { weights: ownWeights, taps, buffers, staging, result } = plan.threads[plan.thread];
+  const { coordinates, inputs } = program;
   const floats = new Float32Array(memory.buffer);
   const bytes = new Uint8Array(memory.buffer);
   const resultFloats = new Float64Array(memory.buffer, result, 2);
@@ -42,24 +42,24 @@ export function createRunner(
 
   return {
     loadWeights(weights, offset, mostBits) {
-      const own = ownWeights / 4;
-      for (let i = 0; i < coordinates; i++) floats[own + i] = weights[offset + i];
+      floats.set(weights.subarray(offset, offset + coordinates), ownWeights / 4);
       if (kernels.largestBits(ownWeights, coordinates) > mostBits) return false;
       kernels.fill(plan.weightBytes, plan.sourceBytes, program.weightBytes.length, ownWeights, taps);
       runAll(program.candidateSteps, plan.candidateRecords, plan.images);
       return true;
     },
     layOut(images, indices, count, block) {
-      const base = (plan.images + block * plan.blockBytes) / 4;
       for (let lane = 0; lane < BLOCK; lane++) {
         const place = block * BLOCK + lane;
-        const inside = place < count;
-        const image = inside ? indices[place] : 0;
-        const from = image * images.inputs;
-        for (let i = 0; i < pixels.length; i++)
-          floats[base + pixelRows[i] * BLOCK + lane] = inside ? images.pixels[from + pixels[i]] : 0;
-        bytes[plan.labels + place] = inside ? images.labels[image] : 0;
+        // What follows the last image is evaluated but not counted: any image will do.
+        const image = indices[Math.min(place, count - 1)];
+        const own = images.pixels.subarray(image * inputs, (image + 1) * inputs);
+        floats.set(own, staging / 4 + lane * inputs);
+        bytes[plan.labels + place] = images.labels[image];
       }
+      const { pixelBytes, pixelRowBytes } = plan;
+      const out = plan.images + block * plan.blockBytes;
+      kernels.layOut(staging, inputs * 4, pixelBytes, pixelRowBytes, program.pixelBytes.length, out);
     },
     runBlock(results, offset, block, valid) {
       runAll(program.blockSteps, plan.blockRecords, plan.images + block * plan.blockBytes);

@@ -78,6 +78,19 @@ export type FillKernel = (
  */
 export type LargestBitsKernel = (values: number, count: number) => number;
 
+/**
+ * From image after image to batch-minor: row rows[i] of the block at `out` becomes pixel pixels[i] (byte offsets both,
+ * int32) of the BLOCK images at `images`, `stride` bytes apart.
+ */
+export type LayOutKernel = (
+  images: number,
+  stride: number,
+  pixels: number,
+  rows: number,
+  count: number,
+  out: number,
+) => void;
+
 export interface LayerKernels {
   readonly pooledSingle: LayerKernel;
   readonly pooledPair: LayerKernel;
@@ -91,6 +104,7 @@ export interface Kernels extends LayerKernels {
   readonly logRows: RowsKernel;
   readonly tanhRows: RowsKernel;
   readonly loss: LossKernel;
+  readonly layOut: LayOutKernel;
   readonly fill: FillKernel;
   readonly largestBits: LargestBitsKernel;
 }

@@ -49,9 +49,11 @@ export interface Program {
   /** Byte weightBytes[i] of the tap lists is the weight at byte sourceBytes[i] of the float32 search coordinates. */
   readonly weightBytes: Int32Array;
   readonly sourceBytes: Int32Array;
-  /** Pixels that some live sum reads, and the row of the image buffer where each belongs. */
-  readonly pixels: Int32Array;
-  readonly pixelRows: Int32Array;
+  /** Numbers in an image. */
+  readonly inputs: number;
+  /** Pixels that some live sum reads and their rows in the image buffer, as byte offsets. */
+  readonly pixelBytes: Int32Array;
+  readonly pixelRowBytes: Int32Array;
   /** Number of search coordinates. */
   readonly coordinates: number;
   readonly outputs: number;
@@ -104,8 +106,9 @@ export function compileProgram(network: Network, mask: Mask, choose: Choose = ch
     taps: Int32Array.from(writer.words),
     weightBytes: Int32Array.from(writer.weightWords, (word) => word * 4),
     sourceBytes: Int32Array.from(writer.weightSources, (flat) => coordinateOf[flat] * 4),
-    pixels,
-    pixelRows: pixels.map((pixel) => buffers[0].rowOf[pixel]),
+    inputs: network.inputs,
+    pixelBytes: pixels.map((pixel) => pixel * 4),
+    pixelRowBytes: pixels.map((pixel) => buffers[0].rowOf[pixel] * ROW_BYTES),
     coordinates: coordinates.length,
     outputs,
     cost: steps.cost,
