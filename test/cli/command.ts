@@ -1,0 +1,144 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
+
+const entry = resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A fresh project folder, removed at the end. */
+export function project(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ticketlab-cli-'));
+  folders.push(folder);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+
+/** Runs the built command as a user would. */
+export function ticketlab(folder: string, words: readonly string[]): Outcome {
+  const done = spawnSync(process.execPath, [entry, ...words], {
+    cwd: folder,
+    env: environment,
+    encoding: 'utf8',
+    timeout: 120_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { code: done.status, stdout: done.stdout, stderr: done.stderr };
+}
+
+/** Starts the command without waiting for it. */
+export function started(folder: string, words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [entry, ...words], {
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Every file below a folder, relative, sorted. */
+export function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort();
+}
+
+/** A pipeline of all six stage types that runs in about a second. */
+export const tiny = `ticketlab: 1
+name: tiny
+params:
+  methods: { type: list<string>, default: [signal-to-noise, random] }
+  generations: { type: int, min: 1, default: 4 }
+stages:
+  data: { uses: dataset, with: { task: mnist, downsample: 2 } }
+  init: { uses: init, with: { model: mlp, layers: [196, 8, 10], activation: relu, rng: 1 } }
+  imp:
+    matrix:
+      method: \${params.methods}
+    iterate:
+      axis: k
+      times: 3
+      state:
+        weights: { start: '\${stages.init.weights}', next: '\${steps.rewind.weights}' }
+        mask: { start: '\${stages.init.mask}', next: '\${steps.prune.mask}' }
+    steps:
+      train:
+        uses: train-es
+        with:
+          data: \${stages.data.data}
+          weights: \${state.weights}
+          mask: \${state.mask}
+          strategy: snes
+          popsize: 8
+          generations: \${params.generations}
+          batch: 64
+          sigma_init: 0.05
+          rng: \${rng(1, 'train', k)}
+      prune:
+        uses: prune
+        with:
+          ticket: \${steps.train.ticket}
+          mask: \${state.mask}
+          criterion: \${matrix.method}
+          sparsity: \${1.0 - pow(0.3, k)}
+          rng: \${rng(1, 'prune', k)}
+      rewind:
+        uses: rewind
+        with:
+          init: \${stages.init.weights}
+          mask: \${steps.prune.mask}
+          from: "\${matrix.method == 'random' ? 'fresh' : 'initial'}"
+          rng: \${rng(1, 'rewind', k)}
+    outputs:
+      metrics: \${steps.train.metrics}
+  accuracy:
+    uses: plot
+    with:
+      table: { from: stages.imp.metrics, over: [method, k] }
+      x: remaining
+      y: test_accuracy
+      last_by: generation
+      color: method
+`;
+
+export interface PlannedInstance {
+  readonly instance: string;
+  readonly verdict: string;
+  readonly key: string | null;
+  readonly outputs: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+}
+
+/** What `plan --json` says. */
+export function plannedIn(folder: string, words: readonly string[]): PlannedInstance[] {
+  const { stdout } = ticketlab(folder, ['plan', ...words, '--json']);
+  return (JSON.parse(stdout) as { instances: PlannedInstance[] }).instances;
+}
+
+/** Digests of all outputs by instance. */
+export function digestsIn(folder: string, words: readonly string[]): Record<string, string> {
+  const digests: Record<string, string> = {};
+  for (const { instance, outputs } of plannedIn(folder, words))
+    for (const [name, { sha256 }] of Object.entries(outputs)) digests[`${instance}.${name}`] = sha256;
+  return digests;
+}
+
+/** The events of a run with `--ui json`. */
+export function eventsOf(outcome: Outcome): { readonly type: string; readonly [field: string]: unknown }[] {
+  return outcome.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { type: string });
+}
