@@ -159,4 +159,25 @@ describe('NaN in, NaN out', () => {
     for (const values of forwardCompiled(network, mask, weights, { images }).outputs)
       values.forEach((value, i) => expect(Number.isNaN(value)).toBe(i % 2 === 0));
   });
+
+  it.each(Object.entries(choices))('for the top left pixel under a pooling window, with %s', (_, choose) => {
+    const shape = {
+      kernel: 1,
+      height: 4,
+      width: 4,
+      inputs: 1,
+      outputs: 2,
+      padding: 'same',
+      pool: true,
+    } as const;
+    const pointwise = networkOfLayers(16, [conv({ ...shape, activation: 'relu' })]);
+    const broken = randomImages(pointwise, 1, 1);
+    broken.pixels[2] = NaN;
+    const mask = randomMask(pointwise, 1, 1);
+    const [values] = forwardCompiled(pointwise, mask, randomWeights(pointwise, 2), {
+      images: broken,
+      choose,
+    }).outputs;
+    values.forEach((value, i) => expect(Number.isNaN(value)).toBe(i === 2 || i === 3));
+  });
 });
