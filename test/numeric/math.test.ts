@@ -109,6 +109,7 @@ describe('tanh', () => {
 describe('sin and cos', () => {
   const xs = [
     ...spread(400, -10, 10),
+    ...spread(2000, 0.6, 0.8), // where rounding weighs most
     ...spread(100, -1e6, 1e6),
     ...withSigns(powersOfTwo(-30, 1023, 17)),
     // the float64 whose distance from a multiple of pi/2 is the smallest of all, and others that cancel
@@ -119,12 +120,12 @@ describe('sin and cos', () => {
     Number.MAX_VALUE,
   ];
 
-  it('sin is within 0.8 ulp for arguments of every size', () => {
-    expect(worst(xs, sin, (x) => high.sinCos(x).sin)).toBeLessThan(0.8);
+  it('sin is within 0.7 ulp for arguments of every size', () => {
+    expect(worst(xs, sin, (x) => high.sinCos(x).sin)).toBeLessThan(0.7);
   });
 
-  it('cos is within 0.8 ulp for arguments of every size', () => {
-    expect(worst(xs, cos, (x) => high.sinCos(x).cos)).toBeLessThan(0.8);
+  it('cos is within 0.7 ulp for arguments of every size', () => {
+    expect(worst(xs, cos, (x) => high.sinCos(x).cos)).toBeLessThan(0.7);
   });
 
   it('have the right ends and keep the sign of zero', () => {
