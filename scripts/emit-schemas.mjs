@@ -16,7 +16,9 @@ const documents = {
   'schemas/stages.schema.json': signaturesDocument(stages),
 };
 
-const stale = Object.entries(documents).filter(([file, document]) => emit(file, `${JSON.stringify(document, null, 2)}\n`));
+const stale = Object.entries(documents).filter(([file, document]) =>
+  emit(file, `${JSON.stringify(document, null, 2)}\n`),
+);
 for (const [file] of stale)
   console.error(`${file} does not match the stage definitions: run "npm run schemas" and commit it.`);
 if (stale.length > 0) process.exitCode = 1;

@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
+import { textOf } from './terminal-text.js';
 
 /** What one coordinate must be: a value by its text, or a range of whole numbers, both ends included. */
 export type Condition =
@@ -59,12 +60,12 @@ function unquote(value: string): string | undefined {
 
 /** A coordinate inside an address: as it is where that is unambiguous, else in quotes. */
 export function coordinateText(value: Json): string {
-  const text = String(value);
+  const text = textOf(value);
   return plain.test(text) && !text.includes('..') ? text : JSON.stringify(text);
 }
 
 export function satisfies(value: Json, condition: Condition): boolean {
-  if (condition.kind === 'value') return String(value) === condition.text;
+  if (condition.kind === 'value') return textOf(value) === condition.text;
   return typeof value === 'number' && value >= condition.from && value <= condition.to;
 }
 

@@ -6,6 +6,7 @@ import type { AxisSpec } from './model.js';
 import { mappingAt } from './params.js';
 import type { Path } from './places.js';
 import { compileTemplate, type BoundExpression, type Template, type TemplateContext } from './templates.js';
+import { textOf } from './terminal-text.js';
 
 export interface BoundAxes {
   readonly axes: readonly AxisSpec[];
@@ -35,7 +36,7 @@ export function bindAxes(
     typeof iterate.axis === 'string' &&
     !broken.touches([...loopPath, 'axis']) &&
     !broken.touches([...loopPath, 'times']);
-  const loop = readable ? loopAxis(String(iterate.axis), iterate.times ?? 1, loopPath, context) : undefined;
+  const loop = readable ? loopAxis(textOf(iterate.axis), iterate.times ?? 1, loopPath, context) : undefined;
   if (loop === undefined) return { axes, known: false };
   if (axes.some((axis) => axis.name === loop.name)) {
     const message = `"${loop.name}" is an axis of the matrix already.`;

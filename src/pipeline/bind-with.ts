@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.js';
-import { bindEdge, bindReference, type Binder } from './bind.js';
+import { bindEdge, bindReference, type Binder } from './bind-edge.js';
 import { problem } from './diagnostic.js';
 import type { BoundInput, Definition, Ref } from './model.js';
 import { mappingAt } from './params.js';
@@ -9,6 +9,7 @@ import type { InputSignature, StageSignature } from './stage.js';
 import { compileTemplate } from './templates.js';
 import { valueAt } from './explain-schema.js';
 import type { Path } from './places.js';
+import { listed, textOf } from './terminal-text.js';
 
 const scopes = ['stages', 'steps', 'state'] as const;
 
@@ -48,7 +49,7 @@ function bindInput(definition: Definition, entry: Entry & { input: InputSignatur
   }
   if (ref === undefined) return;
   const written =
-    typeof value === 'string' ? (edgeCode(value)?.code ?? value) : String(mappingAt(value).from);
+    typeof value === 'string' ? (edgeCode(value)?.code ?? value) : textOf(mappingAt(value).from);
   const offset = typeof value === 'string' ? (edgeCode(value)?.start ?? 0) : 0;
   const at = () => binder.file.within(refPath, offset, offset + written.length);
   const bound: BoundInput = { name, path, signature: input, ref, over, written, at };
@@ -65,8 +66,7 @@ function bindParam(
   if (edge !== undefined && /^(stages|steps|state)\.\w+(\.\w+)?$/.test(edge.code)) {
     const message = `"${name}" of ${entry.signature.type} is a parameter: it takes a value, not the output of a stage.`;
     const inputs = Object.keys(entry.signature.inputs);
-    const help =
-      inputs.length === 0 ? 'This stage type has no inputs.' : `Its inputs are ${inputs.join(', ')}.`;
+    const help = inputs.length === 0 ? 'This stage type has no inputs.' : `Its inputs: ${listed(inputs)}.`;
     binder.problems.push(problem('EXPECTED_VALUE', binder.file.at(path), message, { help }));
     return;
   }

@@ -1,4 +1,5 @@
-import type { Graph, Use } from './bind.js';
+import type { Graph } from './bind.js';
+import type { Use } from './bind-edge.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { BoundInput, Definition, Node, Ref, StateVariable } from './model.js';
 import { nearest } from './near.js';

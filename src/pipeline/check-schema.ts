@@ -58,7 +58,7 @@ export function checkAgainstSchema(file: ParsedFile, signatures: Signatures): Sc
 /** Compiled once for each set of types and variants that files use. */
 function validatorFor(file: ParsedFile, signatures: Signatures): ValidateFunction {
   let known = compiled.get(signatures);
-  if (known === undefined) compiled.set(signatures, (known = new Map()));
+  if (known === undefined) compiled.set(signatures, (known = new Map<string, ValidateFunction>()));
   const used = usedTypes(file, signatures);
   const key = JSON.stringify([...used].map(([type, variants]) => [type, [...variants].sort()]).sort());
   let validate = known.get(key);
@@ -140,7 +140,7 @@ function toSchemaError(e: ErrorObject): SchemaError {
     path: e.instancePath.split('/').slice(1).map(unescapePointer),
     keyword: e.keyword,
     params: e.params as Record<string, unknown>,
-    parent: (e.parentSchema ?? {}) as Record<string, Json>,
+    parent: e.parentSchema ?? {},
     data: e.data as Json,
   };
 }

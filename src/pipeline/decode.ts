@@ -4,7 +4,7 @@ import { rangeAt, sourceText } from './source-text.js';
 import { escapeControls } from './terminal-text.js';
 
 const largest = 1024 * 1024;
-// eslint-disable-next-line no-control-regex -- these are what is looked for: all but tab and line ends
+
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/;
 
 /** Bytes to text: UTF-8 of at most 1 MiB without control characters. */

@@ -133,7 +133,7 @@ export function problem(
   };
 }
 
-/** In the order of the text, the command line last, each cause once. */
+/** In the order of the text, then those of the command line as they were found; each cause once. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
   const unique = diagnostics.filter((d) => {
@@ -141,7 +141,7 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
     return seen.has(identity) ? false : seen.add(identity);
   });
   const rank = (d: Diagnostic) => (d.at.file === commandLine ? 1 : 0);
-  return unique.sort((a, b) => rank(a) - rank(b) || a.at.start - b.at.start);
+  return unique.sort((a, b) => rank(a) - rank(b) || (rank(a) === 0 ? a.at.start - b.at.start : 0));
 }
 
 /** Plain text for a terminal or a log. Nothing of the file reaches it unescaped. */

@@ -17,7 +17,7 @@ import {
 import { refNode, type BoundInput, type Definition } from './model.js';
 import { paramTable, type ParamTable } from './param-table.js';
 import type { ParsedFile } from './parse.js';
-import type { Coords, InputSource, Instance } from './plan.js';
+import type { InputSource, Instance } from './plan.js';
 import type { StageSignature } from './stage.js';
 
 /** A definition while its instances are made. */
@@ -223,7 +223,7 @@ function makeInstance(work: Work, position: readonly number[], making: Making): 
     id: id === '' ? definition.name : `${definition.name}${id}]`,
     definition: definition.name,
     type: signature.type,
-    coords: coords as Coords,
+    coords: coords,
     params: work.params.at(position),
     inputs,
   };

@@ -7,7 +7,7 @@ import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { reservedNames } from './schema-words.js';
 import { ownEntry, type Signatures } from './signatures.js';
-import { kindOf, listed, show } from './terminal-text.js';
+import { kindOf, listed, show, textOf } from './terminal-text.js';
 
 /** One schema error as a diagnostic: what, where, what to do. */
 export function explainSchemaError(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
@@ -75,7 +75,7 @@ function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures
   const key = String(error.params.additionalProperty);
   const path = [...error.path, key];
   const known = Object.keys((error.parent.properties ?? {}) as object);
-  const title = String(error.parent.title ?? 'this mapping');
+  const title = textOf(error.parent.title ?? 'this mapping');
   const variant = otherVariant(key, error.path, file, signatures);
   if (variant !== undefined)
     return problem(
@@ -100,7 +100,7 @@ function otherVariant(
   signatures: Signatures,
 ): { now: string; has: string } | undefined {
   if (withPath.at(-1) !== 'with') return undefined;
-  const signature = signatures.get(String(valueAt(file, [...withPath.slice(0, -1), 'uses'])));
+  const signature = signatures.get(textOf(valueAt(file, [...withPath.slice(0, -1), 'uses'])));
   if (signature?.variants === undefined) return undefined;
   const { by, of } = signature.variants;
   const chosen =
@@ -112,7 +112,7 @@ function otherVariant(
 
 function missingKey(error: SchemaError, file: ParsedFile): Diagnostic {
   const missing = String(error.params.missingProperty);
-  const title = String(error.parent.title ?? error.path.at(-1) ?? 'the file');
+  const title = textOf(error.parent.title ?? error.path.at(-1) ?? 'the file');
   const described = ownEntry(
     (error.parent.properties ?? {}) as Record<string, { description?: Json }>,
     missing,
@@ -185,7 +185,7 @@ function expectedEdge(error: SchemaError, file: ParsedFile): Diagnostic {
 }
 
 function noGather(name: string, error: SchemaError, file: ParsedFile): Diagnostic {
-  const from = String(mappingAt(error.data).from);
+  const from = textOf(mappingAt(error.data).from);
   return problem('NO_GATHER', file.at(error.path), `"${name}" takes one artefact, not a gather of many.`, {
     help: `Write  ${name}: \${${from}}`,
   });

@@ -78,7 +78,7 @@ function refuseFunction(walk: Walk, node: ASTNode, name: string, known: readonly
   refuse(walk, node, {
     code: 'UNKNOWN_FUNCTION',
     message: `There is no function "${name}" here.`,
-    help: `There are ${listed(known, 20)}.`,
+    help: `Functions: ${listed(known, 20)}.`,
     suggestion: nearest(name, known),
   });
 }

@@ -1,4 +1,4 @@
-import { Environment, type ASTNode, type ParseResult } from '@marcbachmann/cel-js';
+import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { registerFunctions } from './cel-functions.js';
@@ -88,7 +88,7 @@ export function compileExpression(code: string, scope: Scope): Result<Expression
   } catch (error) {
     return err(syntaxProblem(error as CelFault, code));
   }
-  const inspected = inspect(parsed.ast as ASTNode, scope.loopAxis);
+  const inspected = inspect(parsed.ast, scope.loopAxis);
   if (!inspected.ok) return inspected;
   const checked = parsed.check();
   if (!checked.valid) return err(typeProblem(checked.error as unknown as CelFault, code, scope));
@@ -161,7 +161,7 @@ function typeProblem(fault: CelFault, code: string, scope: Scope): ExpressionPro
     return {
       code: 'UNKNOWN_NAME',
       message,
-      help: `There ${known.length === 1 ? 'is' : 'are'} ${listed(known, 40)}.`,
+      help: `${owner === 'matrix' ? 'Axes' : 'Parameters'}: ${listed(known, 40)}.`,
       suggestion: nearest(name, known),
       ...at,
     };

@@ -96,13 +96,11 @@ function passes(spec: AxisSpec, context: GridContext): readonly Json[] | undefin
   if (times === undefined) return undefined;
   if (typeof times === 'number' && Number.isInteger(times) && times >= 1 && times <= longestList)
     return Array.from({ length: times }, (_, i) => i + 1);
-  reportAt(
-    'BAD_TIMES',
-    path,
-    `times must be a whole number from 1 to ${longestList}, not ${show(times)}${context.settings.note}.`,
-    spec,
-    context,
-  );
+  reportAxis(spec, context, {
+    code: 'BAD_TIMES',
+    path: path,
+    message: `times must be a whole number from 1 to ${longestList}, not ${show(times)}${context.settings.note}.`,
+  });
   return undefined;
 }
 
@@ -112,25 +110,21 @@ function listValues(spec: AxisSpec, context: GridContext): readonly Json[] | und
   if (!Array.isArray(list)) return undefined;
   const values = list as readonly Json[];
   if (values.length === 0) {
-    reportAt(
-      'EMPTY_AXIS',
-      spec.path,
-      `The axis "${spec.name}" has no values${context.settings.note}.`,
-      spec,
-      context,
-    );
+    reportAxis(spec, context, {
+      code: 'EMPTY_AXIS',
+      path: spec.path,
+      message: `The axis "${spec.name}" has no values${context.settings.note}.`,
+    });
     return undefined;
   }
   const seen = new Set<Json>();
   const repeated = values.find((value) => seen.size === seen.add(value).size);
   if (repeated === undefined) return values;
-  reportAt(
-    'BAD_AXIS',
-    spec.path,
-    `The axis "${spec.name}" has the value ${show(repeated)} twice${context.settings.note}.`,
-    spec,
-    context,
-  );
+  reportAxis(spec, context, {
+    code: 'BAD_AXIS',
+    path: spec.path,
+    message: `The axis "${spec.name}" has the value ${show(repeated)} twice${context.settings.note}.`,
+  });
   return undefined;
 }
 
@@ -160,14 +154,13 @@ const axisHelp = {
   BAD_TIMES: 'It is the number of passes.',
 } as const;
 
-function reportAt(
-  code: keyof typeof axisHelp,
-  path: Path,
-  message: string,
+function reportAxis(
   spec: AxisSpec,
   context: GridContext,
+  what: { readonly code: keyof typeof axisHelp; readonly path: Path; readonly message: string },
 ): void {
   const related = reasons(spec, context.settings);
+  const { code, path, message } = what;
   context.problems.push(problem(code, context.file.at(path), message, { help: axisHelp[code], related }));
 }
 

@@ -8,6 +8,7 @@ import type { ParsedFile } from './parse.js';
 import { evaluatedProblems, filledParams, type Params } from './stage-params.js';
 import type { StageSignature } from './stage.js';
 import { evaluateTemplate, expressionsOf, type Template } from './templates.js';
+import { textOf } from './terminal-text.js';
 
 interface Context {
   readonly file: ParsedFile;
@@ -68,7 +69,7 @@ export function paramTable(
 interface Column {
   readonly name: string;
   /** Undefined when its expression failed, which is reported once. */
-  cell(position: readonly number[], context: Context): Json | undefined;
+  readonly cell: (position: readonly number[], context: Context) => Json | undefined;
 }
 
 function column(name: string, template: Template, lattice: Lattice): Column {
@@ -117,7 +118,7 @@ function valuesAt(lattice: Lattice, position: readonly number[], params: ParamVa
 function whereText(lattice: Lattice, axes: readonly number[], position: readonly number[]): string {
   if (axes.length === 0) return '';
   const parts = axes.map(
-    (a) => `${lattice.axes[a]?.spec.name} = ${String(lattice.axes[a]?.values[position[a] ?? 0])}`,
+    (a) => `${lattice.axes[a]?.spec.name} = ${textOf(lattice.axes[a]?.values[position[a] ?? 0])}`,
   );
   return ` at ${parts.join(', ')}`;
 }

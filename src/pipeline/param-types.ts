@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../base/result.js';
 import { longestList } from './cel-functions.js';
 import type { CelScalar, CelType } from './cel-values.js';
 import { nearest } from './near.js';
-import { kindOf, listed, show } from './terminal-text.js';
+import { kindOf, listed, show, textOf } from './terminal-text.js';
 
 /** Constraints on one scalar value. */
 export interface ScalarRules {
@@ -63,12 +63,12 @@ export function misfit(type: ParamType, value: Json): Misfit | undefined {
 function scalarMisfit(scalar: CelScalar, rules: ScalarRules, value: Json): Misfit | undefined {
   if (!isOfType(scalar, value)) return { must: words[scalar] };
   if (rules.enum !== undefined && !rules.enum.includes(value)) {
-    const choices = rules.enum.map((v) => String(v));
-    return { must: `must be one of ${listed(choices, 20)}`, suggestion: nearest(String(value), choices) };
+    const choices = rules.enum.map(textOf);
+    return { must: `must be one of ${listed(choices, 20)}`, suggestion: nearest(textOf(value), choices) };
   }
   if (rules.min !== undefined && Number(value) < rules.min) return { must: `must be at least ${rules.min}` };
   if (rules.max !== undefined && Number(value) > rules.max) return { must: `must be at most ${rules.max}` };
-  if (rules.pattern !== undefined && !rules.pattern.test(String(value)))
+  if (rules.pattern !== undefined && !rules.pattern.test(textOf(value)))
     return { must: `must match ${rules.pattern.source}` };
   return undefined;
 }

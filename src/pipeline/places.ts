@@ -16,7 +16,7 @@ export interface Places {
 }
 
 export function placesOf(source: SourceText, doc: Document): Places {
-  const root = doc.contents as Node | null;
+  const root = doc.contents;
   const pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
 
   function pairOf(map: YAMLMap, key: string): Pair | undefined {

@@ -25,6 +25,7 @@ import {
 import type { Signatures } from './signatures.js';
 import { argumentRange } from './source-text.js';
 import { resolveTargets } from './targets.js';
+import { textOf } from './terminal-text.js';
 
 export interface PipelineRequest {
   /** The bytes of the pipeline file. */
@@ -51,7 +52,7 @@ export function planPipeline(request: PipelineRequest): Result<Plan, Diagnostic[
   if (problems.length > 0) return err(sortDiagnostics(problems));
   const planned = new Set(instances.map((instance) => instance.definition));
   return ok({
-    name: String(file.value.name),
+    name: textOf(file.value.name),
     variant: checked.variant,
     preset: request.preset,
     params: Object.fromEntries([...params].map(([name, { value, origin }]) => [name, { value, origin }])),
@@ -67,7 +68,7 @@ export function validatePipeline(request: PipelineRequest): Result<{ readonly na
   const checked = check(request, problems);
   if (checked !== undefined) resolveTargets(request.targets ?? [], { ...checked, problems });
   if (checked === undefined || problems.length > 0) return err(sortDiagnostics(problems));
-  return ok({ name: String(checked.file.value.name) });
+  return ok({ name: textOf(checked.file.value.name) });
 }
 
 interface Checked {

@@ -8,7 +8,7 @@ import { misfit, readArgument } from './param-types.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { argumentRange } from './source-text.js';
-import { kindOf, listed } from './terminal-text.js';
+import { listed, show } from './terminal-text.js';
 
 /** Longer chains of `extends` are taken for a mistake. */
 const longestChain = 32;
@@ -183,7 +183,7 @@ export function variantName(
 /** "param `levels` is 3 because of preset smoke": a related place for a message. */
 export function because(name: string, value: ParamValue): { message: string; at: Diagnostic['at'] } {
   return {
-    message: `"${name}" is ${kindOf(value.value)} because of ${value.origin === 'default' ? 'its default' : value.origin}`,
+    message: `"${name}" is ${show(value.value)} because of ${value.origin === 'default' ? 'its default' : value.origin}`,
     at: value.at(),
   };
 }

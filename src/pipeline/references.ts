@@ -105,10 +105,7 @@ function unknown(
 ): Diagnostic {
   const start = ref.scope.length + 1;
   return problem(code, ref.range(start, start + ref.name.length), `There is no ${what} "${ref.name}".`, {
-    help:
-      known.length === 0
-        ? `Nothing is declared under ${ref.scope}.`
-        : `There ${known.length === 1 ? 'is' : 'are'} ${listed(known, 40)}.`,
+    help: known.length === 0 ? `Nothing is declared under ${ref.scope}.` : `There: ${listed(known, 40)}.`,
     suggestion: nearest(ref.name, known),
   });
 }

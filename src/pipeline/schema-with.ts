@@ -31,7 +31,7 @@ export function withDefinitions(
   definitions[name] = {
     title: title(signature),
     type: 'object',
-    properties: { [variants.by]: orExpression(by as Schema | undefined) },
+    properties: { [variants.by]: orExpression(by) },
     ...(usual === undefined ? { required: [variants.by] } : {}),
     ...(rules.length === 0 ? {} : { allOf: rules }),
   };

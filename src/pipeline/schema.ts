@@ -1,4 +1,3 @@
-import type { Json } from '../base/json.js';
 import { paramSchema } from './schema-params.js';
 import { stageDefinitions, type Used } from './schema-stages.js';
 import { closed, identifier, reference, text, type Schema } from './schema-words.js';
@@ -59,7 +58,7 @@ function pipelineKeys(): Record<string, Schema> {
   };
 }
 
-const paramValue: Schema = { type: ['number', 'string', 'boolean', 'array'] as unknown as Json };
+const paramValue: Schema = { type: ['number', 'string', 'boolean', 'array'] };
 
 function named(member: Schema, description: string): Schema {
   return {

@@ -7,7 +7,7 @@ import type { ParsedFile } from './parse.js';
 import { defaultOf, ownEntry, parameterSchemas, requiredParameters, variantOf } from './signatures.js';
 import type { StageSignature } from './stage.js';
 import { expressionsOf } from './templates.js';
-import { kindOf } from './terminal-text.js';
+import { kindOf, textOf } from './terminal-text.js';
 
 export type Params = Readonly<Record<string, Json>>;
 
@@ -32,12 +32,14 @@ function settingsRow(signature: StageSignature, given: Params, variant: string |
   return { ...ownEntry(rows, '*'), ...(variant === undefined ? {} : ownEntry(rows, variant)) };
 }
 
-const checkers = new WeakMap<StageSignature, Map<string, (value: Json) => readonly SchemaError[]>>();
+type ParamCheck = (value: Json) => readonly SchemaError[];
+
+const checkers = new WeakMap<StageSignature, Map<string, ParamCheck>>();
 
 /** Checks evaluated parameters against the stage type's own schema, without expressions. Compiled once a variant. */
 function checkParams(signature: StageSignature, given: Params): readonly SchemaError[] {
   let known = checkers.get(signature);
-  if (known === undefined) checkers.set(signature, (known = new Map()));
+  if (known === undefined) checkers.set(signature, (known = new Map<string, ParamCheck>()));
   const variant = variantOf(signature, given);
   const key = variant ?? '';
   let check = known.get(key);
@@ -76,14 +78,14 @@ export function evaluatedProblems(
     const owner = `${definition.name}${report.where()}`;
     if (error.keyword === 'additionalProperties' && error.path.length === 0) {
       const by = signature.variants?.by ?? '';
-      const message = `"${name}" is not a parameter of ${by}: ${String(given[by])}, which ${owner} has.`;
+      const message = `"${name}" is not a parameter of ${by}: ${textOf(given[by])}, which ${owner} has.`;
       return problem('OTHER_VARIANT', at, message, { help: 'Remove it, or choose another one.' });
     }
     if (error.keyword === 'required' && error.path.length === 0) {
       const variant =
         signature.variants === undefined
           ? ''
-          : `, with ${signature.variants.by}: ${String(given[signature.variants.by])},`;
+          : `, with ${signature.variants.by}: ${textOf(given[signature.variants.by])},`;
       return problem('MISSING_KEY', at, `The parameter "${name}" of ${owner}${variant} is missing.`, {
         help: `Add  ${name}: ...`,
       });

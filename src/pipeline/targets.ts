@@ -9,7 +9,7 @@ import { nearest } from './near.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import { argumentRange } from './source-text.js';
-import { listed, show } from './terminal-text.js';
+import { listed, textOf } from './terminal-text.js';
 
 /** Which points of which definitions are asked for. */
 export type Asked = ReadonlyMap<Definition, (position: readonly number[]) => boolean>;
@@ -80,7 +80,7 @@ function readTargets(context: Context): Map<string, Meaning> {
     const members =
       Array.isArray(raw[name]) && !broken.touches(['targets', name]) ? (raw[name] as Json[]) : [];
     const meaning = members.flatMap((member, i): Meaning => {
-      const word: Word = { text: String(member), at: () => file.at(['targets', name, i]) };
+      const word: Word = { text: textOf(member), at: () => file.at(['targets', name, i]) };
       if (word.text !== name && !Object.hasOwn(raw, word.text))
         return addressOf(word, new Map(Object.entries(raw)), context);
       if (word.text === name && context.graph.byName.has(name)) return addressOf(word, meanings, context);
@@ -88,9 +88,14 @@ function readTargets(context: Context): Map<string, Meaning> {
       if (!loop.includes(word.text) && loop.length <= 32) return settle(word.text, loop);
       const hops = [...loop.slice(Math.max(0, loop.indexOf(word.text))), word.text];
       problems.push(
-        problem('TARGET_CYCLE', word.at(), `Targets stand for each other in a circle: ${listed(hops)}.`, {
-          help: 'Take one of them out.',
-        }),
+        problem(
+          'TARGET_CYCLE',
+          word.at(),
+          `Targets stand for each other in a circle: ${hops.join(' -> ')}.`,
+          {
+            help: 'Take one of them out.',
+          },
+        ),
       );
       return [];
     });
@@ -160,13 +165,10 @@ function checkConditions(address: Address, definition: Definition, word: Word, c
     if (!axis.values.some((value) => satisfies(value, condition))) {
       const given = condition.kind === 'value' ? condition.text : `${condition.from}..${condition.to}`;
       const message = `No instance of ${definition.node.name} has ${condition.axis} = ${given}.`;
-      const values = axis.values.map((value) => String(value));
+      const values = axis.values.map(textOf);
       context.problems.push(
         problem('NO_SUCH_INSTANCE', word.at(), message, {
-          help: `${condition.axis} is ${listed(
-            values.map((v) => show(v).slice(1, -1)),
-            12,
-          )}.`,
+          help: `${condition.axis} is ${listed(values, 12)}.`,
           suggestion: condition.kind === 'value' ? nearest(given, values) : undefined,
         }),
       );

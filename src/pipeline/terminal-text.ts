@@ -34,6 +34,11 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** A value as text: texts as they are, the rest as JSON. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
 /** "a, b and c"; long lists are cut. */
 export function listed(words: readonly string[], limit = 12): string {
   if (words.length === 0) return 'none';

@@ -18,7 +18,7 @@ interface Walk {
 /** What YAML allows and a pipeline does not: tags, merge keys, duplicate keys, odd keys, endless aliases. */
 export function checkTree(source: SourceText, doc: Document): Diagnostic[] {
   const walk: Walk = { source, problems: [], anchors: new Map() };
-  visit(walk, doc.contents as Node | null, 1);
+  visit(walk, doc.contents, 1);
   return walk.problems;
 }
 
@@ -26,13 +26,11 @@ function visit(walk: Walk, node: Node | null, depth: number): void {
   if (node === null) return;
   if (depth > deepest) {
     if (!walk.problems.some((p) => p.code === 'TOO_DEEP'))
-      report(
-        walk,
-        'TOO_DEEP',
-        node,
-        'The file is nested too deeply to be read.',
-        `A pipeline needs no more than ${deepest} levels.`,
-      );
+      report(walk, node, {
+        code: 'TOO_DEEP',
+        message: 'The file is nested too deeply to be read.',
+        help: `A pipeline needs no more than ${deepest} levels.`,
+      });
     return;
   }
   if (isAlias(node)) {
@@ -40,13 +38,11 @@ function visit(walk: Walk, node: Node | null, depth: number): void {
     return;
   }
   if (node.tag !== undefined)
-    report(
-      walk,
-      'CUSTOM_TAG',
-      node,
-      `Tags such as ${show(node.tag)} have no meaning in a pipeline.`,
-      'Remove the tag; put the value in quotes if it is a text.',
-    );
+    report(walk, node, {
+      code: 'CUSTOM_TAG',
+      message: `Tags such as ${show(node.tag)} have no meaning in a pipeline.`,
+      help: 'Remove the tag; put the value in quotes if it is a text.',
+    });
   const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
   if (anchor !== undefined) walk.anchors.set(anchor, 'open');
   if (isMap(node)) visitMap(walk, node, depth);
@@ -86,33 +82,27 @@ function checkKey(walk: Walk, map: YAMLMap, pair: Pair, before: Pair | undefined
     return false;
   }
   if (!isScalar(key) || key.value === null || typeof key.value === 'object') {
-    report(
-      walk,
-      'KEY_NOT_TEXT',
-      key,
-      'Keys are names: this one is not a text.',
-      'Write a name before the colon.',
-    );
+    report(walk, key, {
+      code: 'KEY_NOT_TEXT',
+      message: 'Keys are names: this one is not a text.',
+      help: 'Write a name before the colon.',
+    });
     return false;
   }
   if (key.value === '<<') {
-    report(
-      walk,
-      'MERGE_KEY',
-      key,
-      'Merge keys (<<) are not part of YAML 1.2.',
-      'Write the values out, or make them a parameter or a preset.',
-    );
+    report(walk, key, {
+      code: 'MERGE_KEY',
+      message: 'Merge keys (<<) are not part of YAML 1.2.',
+      help: 'Write the values out, or make them a parameter or a preset.',
+    });
     return false;
   }
   if (map.flow === true && pair.value === null) {
-    report(
-      walk,
-      'QUOTE_TEXT',
-      key,
-      `In { } a comma ends the value: ${show(keyText(pair))} stands alone.`,
-      textHelp(walk, key, before),
-    );
+    report(walk, key, {
+      code: 'QUOTE_TEXT',
+      message: `In { } a comma ends the value: ${show(keyText(pair))} stands alone.`,
+      help: textHelp(walk, key, before),
+    });
     return false;
   }
   return true;
@@ -155,13 +145,11 @@ function checkNumber(walk: Walk, node: Node, value: unknown, text: string | unde
   if (typeof value !== 'number' && typeof value !== 'bigint') return;
   const whole = text !== undefined && /^[-+]?\d+$/.test(text);
   if (Number.isFinite(Number(value)) && !(whole && !Number.isSafeInteger(Number(value)))) return;
-  report(
-    walk,
-    'BAD_VALUE',
-    node,
-    `${text ?? String(value)} is not a number that can be kept exactly.`,
-    'Whole numbers go up to 9007199254740991; put longer ones in quotes.',
-  );
+  report(walk, node, {
+    code: 'BAD_VALUE',
+    message: `${text ?? String(value)} is not a number that can be kept exactly.`,
+    help: 'Whole numbers go up to 9007199254740991; put longer ones in quotes.',
+  });
 }
 
 function nodeRange(walk: Walk, node: Node) {
@@ -169,6 +157,10 @@ function nodeRange(walk: Walk, node: Node) {
   return rangeAt(walk.source, start, end);
 }
 
-function report(walk: Walk, code: DiagnosticCode, node: Node, message: string, help: string): void {
-  walk.problems.push(problem(code, nodeRange(walk, node), message, { help }));
+function report(
+  walk: Walk,
+  node: Node,
+  what: { readonly code: DiagnosticCode; readonly message: string; readonly help: string },
+): void {
+  walk.problems.push(problem(what.code, nodeRange(walk, node), what.message, { help: what.help }));
 }

@@ -1,0 +1,80 @@
+import type { Json } from '../base/json.js';
+import type { Broken } from './broken.js';
+import { problem, type Diagnostic } from './diagnostic.js';
+import type { Scope } from './expression.js';
+import type { Definition, Node, Ref } from './model.js';
+import type { ParsedFile } from './parse.js';
+import type { Path } from './places.js';
+import { edgeCode, readReference, resolveReference, type WrittenRef } from './references.js';
+import type { Signatures } from './signatures.js';
+
+/** One reference: from a definition (or a state variable or output of a node) to a stage or a step. */
+export interface Use {
+  readonly from: Node;
+  /** The reading step, for order inside a pass; undefined for state and outputs. */
+  readonly reader: Definition | undefined;
+  readonly written: WrittenRef;
+  readonly ref: Ref;
+}
+
+export interface BindContext {
+  readonly file: ParsedFile;
+  readonly signatures: Signatures;
+  readonly params: Scope;
+  readonly broken: Broken;
+  readonly problems: Diagnostic[];
+}
+
+/** What binding one place needs beside the file. */
+export interface Binder extends BindContext {
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly uses: Use[];
+  scopeOf(node: Node): Scope;
+}
+
+/** Who refers, and to what kinds of things it may. */
+interface EdgeContext {
+  readonly binder: Binder;
+  readonly node: Node;
+  readonly reader: Definition | undefined;
+  readonly scopes: readonly WrittenRef['scope'][];
+}
+
+/** Resolves a `${stages...}` text; undefined, with the problem reported, where that cannot be done. */
+export function bindEdge(value: Json | undefined, path: Path, so: EdgeContext): Ref | undefined {
+  const { binder } = so;
+  if (typeof value !== 'string' || binder.broken.around(path)) return undefined;
+  const edge = edgeCode(value) ?? { code: value, start: 0 };
+  return bindReference(edge.code, path, edge.start, so);
+}
+
+/** Resolves a reference that stands at `offset` in the text at `path`. */
+export function bindReference(text: string, path: Path, offset: number, so: EdgeContext): Ref | undefined {
+  const { binder, node, reader } = so;
+  const range = (start: number, end: number) => binder.file.within(path, offset + start, offset + end);
+  const written = readReference(text, range);
+  if (!written.ok) {
+    binder.problems.push(written.error);
+    return undefined;
+  }
+  const names = { nodes: binder.nodes, inside: node.compound ? node : undefined };
+  const ref = resolveReference(written.value, names);
+  if (!ref.ok) {
+    if (ref.error !== undefined) binder.problems.push(ref.error);
+    return undefined;
+  }
+  if (!so.scopes.includes(written.value.scope)) {
+    binder.problems.push(wrongScope(written.value, so));
+    return undefined;
+  }
+  binder.uses.push({ from: node, reader, written: written.value, ref: ref.value });
+  return ref.value;
+}
+
+function wrongScope(written: WrittenRef, so: EdgeContext): Diagnostic {
+  const at = written.range(0, written.text.length);
+  const allowed = so.scopes.map((scope) => (scope === 'state' ? 'state.<name>' : `${scope}.<name>.<output>`));
+  return problem('BAD_REFERENCE', at, `${written.scope}... cannot stand here.`, {
+    help: `Here it is ${allowed.join(' or ')}.`,
+  });
+}

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatDiagnostics } from '../../src/pipeline/diagnostic.js';
+import { parsePipelineFile } from '../../src/pipeline/parse.js';
+import { planPipeline } from '../../src/pipeline/plan-pipeline.js';
+import { complaints, request, study } from './small-stages.js';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const code = (source: string | Uint8Array) => {
+  const plan = planPipeline(request(source));
+  return plan.ok ? 'plans' : plan.error.map((d) => d.code).join(' ');
+};
+
+describe('a file', () => {
+  test('is read with YAML 1.2: no means no, and 012 is twelve', () => {
+    const parsed = parsePipelineFile('p.yaml', bytes('a: no\nb: 012\nc: 1e3\nd: 0x1F\n'));
+    expect(parsed.ok && parsed.value.value).toEqual({ a: 'no', b: 12, c: 1000, d: 31 });
+  });
+
+  test('of random bytes gets one clear answer and never an exception', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (source) => {
+        const parsed = parsePipelineFile('p.yaml', source);
+        if (!parsed.ok) expect(parsed.error.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('that is a mutation of a right one plans or is explained, with nothing unprintable in the text', () => {
+    const mutation = fc.record({
+      at: fc.nat(study.length - 1),
+      remove: fc.nat(12),
+      insert: fc.oneof(
+        fc.constantFrom(
+          '',
+          ' ',
+          '\n',
+          '${',
+          '}',
+          "'",
+          '"',
+          '[',
+          '{',
+          ':',
+          ' #',
+          '- ',
+          '&a ',
+          '*a',
+          '!x ',
+          '<<: ',
+          '..',
+          '\u001b[31m',
+          '\u202e',
+        ),
+        fc.string({ maxLength: 6 }),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(mutation, { minLength: 1, maxLength: 3 }), (mutations) => {
+        let text = study;
+        for (const { at, remove, insert } of mutations)
+          text = text.slice(0, at) + insert + text.slice(at + remove);
+        const plan = planPipeline(request(text));
+        if (!plan.ok)
+          expect(formatDiagnostics(plan.error)).not.toMatch(
+            /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/,
+          );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ['nested 10,000 lists deep', `stages: ${'['.repeat(10_000)}`, 'YAML_SYNTAX|TOO_DEEP'],
+    ['nested 10,000 blocks deep', `stages:\n  ${'- '.repeat(10_000)}x`, 'YAML_SYNTAX|TOO_DEEP'],
+    ['with one scalar of a megabyte', `name: ${'x'.repeat(1_000_000)}\nticketlab: 1\n`, 'BAD_VALUE'],
+    ['with an alias inside itself', 'a: &a [*a]\n', 'UNKNOWN_ALIAS'],
+    [
+      'with 20,000 unknown keys',
+      Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join(''),
+      'UNKNOWN_KEY',
+    ],
+    [
+      'with keys of the prototype',
+      'ticketlab: 1\nname: p\n__proto__: { x: 1 }\nconstructor: 1\nstages: { constructor: { uses: toString } }\n',
+      'UNKNOWN_KEY',
+    ],
+    ['with an infinite number', 'ticketlab: .inf\n', 'BAD_VALUE'],
+    ['with a number beyond 2^53', 'ticketlab: 12345678901234567890\n', 'BAD_VALUE'],
+    ['of bytes that are not UTF-8', Uint8Array.of(0x61, 0xff, 0xfe, 0x0a), 'NOT_TEXT'],
+  ])('%s is refused', (_, source, expected) => {
+    expect(code(source)).toMatch(new RegExp(expected));
+  });
+
+  test('cannot set a prototype', () => {
+    const parsed = parsePipelineFile('p.yaml', bytes('__proto__: { polluted: true }\n'));
+    expect(parsed.ok && Object.getPrototypeOf(parsed.value.value)).toBe(Object.prototype);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  test('cannot reach the terminal with an escape in a quoted name', () => {
+    expect(
+      complaints(
+        'ticketlab: 1\nname: p\n"\\e[31mred\\u202e": 1\nstages: { data: { uses: dataset, with: { task: mnist } } }\n',
+      ),
+    ).toBe(`p.yaml:3:1  error UNKNOWN_KEY: "\\u001b[31mred\\u{202e}" is not a key of a pipeline.
+  3 | "\\e[31mred\\u202e": 1
+    | ^^^^^^^^^^^^^^^^^
+  Its keys are description, name, params, presets, stages, targets and ticketlab.
+`);
+  });
+});
+
+describe('an expression without its quotes', () => {
+  const fixed = (line: string) => {
+    const parsed = parsePipelineFile('p.yaml', bytes(`${line}\n`));
+    return parsed.ok ? 'fine' : parsed.error.map((d) => `${d.code} ${d.help}`);
+  };
+
+  test.each([
+    ['a: {x: ${p.q}}', "a: {x: '${p.q}'}"],
+    ['a: [${p.q}]', "a: ['${p.q}']"],
+    ['a: {p: [${x}, ${y}], z: 1}', "a: {p: ['${x}', '${y}'], z: 1}"],
+    ['a: ${p ? 1 : 2}', "a: '${p ? 1 : 2}'"],
+    ["a: ${p == 'x' ? 1 : 2} # why", 'a: "${p == \'x\' ? 1 : 2}" # why'],
+    ['a: {x: pre-${p.q}-post, y: 1}', "a: {x: 'pre-${p.q}-post', y: 1}"],
+    ['- ${p ? 1 : 2}', "- '${p ? 1 : 2}'"],
+  ])('%s is answered with the line as it should be', (line, answer) => {
+    expect(fixed(line)).toEqual([`QUOTE_EXPRESSION Write:  ${answer}`]);
+    expect(fixed(answer)).toEqual(answer.startsWith('-') ? fixed('- 1') : 'fine');
+  });
+
+  test('cut off by a comment sign is answered the same way', () => {
+    const text = study.replace('label: level ${k - 1} of ${params.levels}', "label: ${'a #b'}");
+    expect(complaints(text)).toContain('Write:  label: "${\'a #b\'}"');
+  });
+
+  test('is no error where YAML takes it as one text', () => {
+    expect(fixed('a: ${p.q}')).toBe('fine');
+    expect(fixed('a: "${p ? 1 : 2}"')).toBe('fine');
+    expect(fixed('# {x: ${y}}\na: 1')).toBe('fine');
+  });
+});
