@@ -4,29 +4,21 @@
 const ROUNDS = 10;
 
 /** The low words of four 64-bit products, two in each argument. */
-// @ts-ignore: decorator
-@inline
 function lowWords(even: v128, odd: v128): v128 {
   return v128.shuffle<i32>(even, odd, 0, 2, 4, 6);
 }
 
 /** The high words of the same. */
-// @ts-ignore: decorator
-@inline
 function highWords(even: v128, odd: v128): v128 {
   return v128.shuffle<i32>(even, odd, 1, 3, 5, 7);
 }
 
 /** a * x + b, rounded twice. */
-// @ts-ignore: decorator
-@inline
 function step(a: v128, x: v128, b: f32): v128 {
   return f32x4.add(f32x4.mul(a, x), f32x4.splat(b));
 }
 
 /** sqrt(-2 ln u), u = (word + 1/2) / 2^32. */
-// @ts-ignore: decorator
-@inline
 function radius(word: v128): v128 {
   const u = step(f32x4.convert_i32x4_u(word), f32x4.splat(2.3283064365386963e-10), 1.1641532182693481e-10);
   const exponent = i32x4.shr_s(i32x4.sub(u, i32x4.splat(0x3f3504f3)), 23);
@@ -45,8 +37,6 @@ function radius(word: v128): v128 {
 }
 
 /** radius * cos and radius * sin of the angle 2 pi word / 2^32, stored at `out` and 16 bytes further. */
-// @ts-ignore: decorator
-@inline
 function storePair(out: usize, length: v128, word: v128): void {
   // The two highest bits are the quadrant, rounded to the nearest axis; a is the angle from that axis.
   const axis = i32x4.shr_u(i32x4.add(word, i32x4.splat(0x20000000)), 30);

@@ -91,7 +91,10 @@ function split(bytes: Uint8Array): { header: Readonly<Record<string, unknown>>; 
   const header = parsedHeader(bytes.subarray(lengthBytes, headerEnd));
   if (!isRecord(header)) throw unreadable('its header is not a JSON object');
   // Not a subarray: of a Buffer that would be a Buffer again, whose slice() shares memory instead of copying.
-  return { header, data: new Uint8Array(bytes.buffer, bytes.byteOffset + headerEnd, rest - Number(declared)) };
+  return {
+    header,
+    data: new Uint8Array(bytes.buffer, bytes.byteOffset + headerEnd, rest - Number(declared)),
+  };
 }
 
 function parsedHeader(bytes: Uint8Array): unknown {
