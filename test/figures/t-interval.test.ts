@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { meanInterval, tQuantile } from '../../src/figures/t-interval.js';
+import { meanInterval } from '../../src/figures/t-interval.js';
+import { studentQuantile } from '../../src/numeric/stats.js';
+
+const tQuantile = (degrees: number, coverage = 0.95) => studentQuantile((1 + coverage) / 2, degrees);
 
 describe('the t interval', () => {
   // Two-sided 95 % and 99 % points of the printed tables (for example NIST/SEMATECH e-Handbook, 1.3.6.7.2).
