@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { assign } from '../../src/analysis/connectivity/assignment.js';
+import { barriersOf } from '../../src/analysis/connectivity/barrier.js';
+import { hiddenLayers, permuteUnits } from '../../src/analysis/connectivity/hidden-layers.js';
+import { alphasOf, pathPoint } from '../../src/analysis/connectivity/path.js';
+import { matchUnits } from '../../src/analysis/connectivity/weight-matching.js';
+import { distance } from '../../src/analysis/vectors.js';
+import { buildNetwork } from '../../src/networks/index.js';
+import type { NetworkSpec } from '../../src/networks/index.js';
+import { initialise } from '../../src/networks/initialise.js';
+import { fullMask } from '../../src/numeric/mask.js';
+import { permutation, streamKey, uniform } from '../../src/numeric/rng.js';
+import { createEvaluator } from '../../src/population/evaluator.js';
+import { randomImages, randomWeights } from './reference-net.js';
+
+describe('a path', () => {
+  test('has its ends copied: a network to itself is that network at every point', () => {
+    const a = randomWeights(50, 3);
+    const out = new Float64Array(50);
+    for (const alpha of alphasOf(30)) expect(pathPoint(out, a, a, alpha)).toEqual(a);
+    const b = randomWeights(50, 3, 2);
+    expect(pathPoint(out, a, b, 1)).toEqual(b);
+    expect(pathPoint(out, a, b, 0.25)[7]).toBe(a[7] + 0.25 * (b[7] - a[7]));
+  });
+
+  test('has evenly spaced points with both ends, at least two', () => {
+    expect([...alphasOf(5)]).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(alphasOf(30)[29]).toBe(1);
+    for (const points of [0, 1, 2.5]) expect(() => alphasOf(points)).toThrow(`at least two points, its ends, not ${points}`);
+  });
+});
+
+describe('barriers', () => {
+  test('are exactly 0 where nothing changes, whatever the value', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, min: 0, max: 10 }), fc.integer({ min: 2, max: 40 }), (value, points) => {
+        const values = new Float64Array(points).fill(value);
+        expect(barriersOf(alphasOf(points), values)).toEqual({ mean: 0, chord: 0 });
+      }),
+    );
+  });
+
+  test('differ where the ends do: the chord version does not count a worse end', () => {
+    const { mean, chord } = barriersOf([0, 0.5, 1], [0, 0.2, 0.4]);
+    expect(mean).toBeCloseTo(0.2, 15);
+    expect(chord).toBe(0);
+    const bump = barriersOf([0, 0.5, 1], [0.1, 0.5, 0.3]);
+    expect(bump.mean).toBeCloseTo(0.3, 15);
+    expect(bump.chord).toBeCloseTo(0.3, 15);
+    expect(barriersOf([0, 0.25, 1], [0, 0.3, 0.4]).chord).toBeCloseTo(0.2, 15);
+  });
+
+  test('are unknown when a point has diverged', () => {
+    expect(barriersOf([0, 0.5, 1], [0, NaN, 0])).toEqual({ mean: NaN, chord: NaN });
+  });
+});
+
+describe('the assignment', () => {
+  test('is the cheapest of all permutations', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6 }).chain((n) =>
+          fc.array(fc.integer({ min: -20, max: 20 }), { minLength: n * n, maxLength: n * n }),
+        ),
+        (costs) => {
+          const n = Math.sqrt(costs.length);
+          const found = assign(costs, n);
+          expect([...found].sort()).toEqual(Array.from({ length: n }, (_, i) => i));
+          const total = (order: ArrayLike<number>) =>
+            Array.from(order).reduce((sum, column, row) => sum + costs[row * n + column], 0);
+          expect(total(found)).toBe(Math.min(...permutations(n).map(total)));
+        },
+      ),
+    );
+  });
+});
+
+function permutations(n: number): number[][] {
+  if (n === 0) return [[]];
+  return permutations(n - 1).flatMap((rest) =>
+    Array.from({ length: n }, (_, place) => [...rest.slice(0, place), n - 1, ...rest.slice(place)]),
+  );
+}
+
+const specs: readonly NetworkSpec[] = [
+  { model: 'mlp', layers: [20, 16, 8, 5], activation: 'relu' },
+  { model: 'mlp', layers: [20, 16, 8, 5], activation: 'tanh' },
+  { model: 'cnn-small' },
+];
+
+describe.each(specs)('hidden units of %o', (spec) => {
+  const network = buildNetwork(spec);
+  const layers = hiddenLayers(
+    network.layout,
+    network.layers.map(({ name }) => name),
+  );
+  const weightsOf = (seed: number) => initialise(network.layers, network.layout, streamKey(seed, 'init'));
+  const shuffled = (weights: Float64Array) =>
+    layers.reduce((all, layer, i) => {
+      const order = permutation(new Uint32Array(layer.units.length), streamKey(3, 'order', i), 0);
+      return permuteUnits(all, layer, order);
+    }, weights);
+
+  test('in another order make the same function', async () => {
+    const images = randomImages(network.inputs, network.outputs, 8);
+    const mask = fullMask(network.layout);
+    const evaluator = await createEvaluator({ network, mask, train: images, test: images, threads: 1 });
+    const weights = weightsOf(1);
+    const other = shuffled(weights);
+    const [a, b] = await evaluator.evaluateMany([weights, other], 'train');
+    await evaluator.close();
+    expect(distance(weights, other)).toBeGreaterThan(1);
+    expect(b.accuracy).toBe(a.accuracy);
+    expect(Math.abs(b.loss - a.loss)).toBeLessThan(1e-5);
+  });
+
+  test('are put back exactly by weight matching, also in a sparse network', () => {
+    const sparse = weightsOf(1).map((value, i) => (uniform(streamKey(5), 0, i) < 0.6 ? value : 0));
+    for (const weights of [weightsOf(1), sparse]) {
+      const { aligned, moved } = matchUnits(weights, shuffled(weights), layers);
+      expect(aligned).toEqual(weights);
+      expect(moved).toBeGreaterThan(0);
+    }
+  });
+
+  test('of independent networks come nearer, and stay where they are when that is best', () => {
+    const [a, b] = [weightsOf(1), weightsOf(2)];
+    const { aligned } = matchUnits(a, b, layers);
+    expect(distance(a, aligned)).toBeLessThan(distance(a, b));
+    expect([...aligned].sort()).toEqual([...b].sort());
+    expect(matchUnits(a, a, layers)).toEqual({ aligned: a, moved: 0 });
+  });
+});
