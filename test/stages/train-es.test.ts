@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeTable } from '../../src/artefacts/table.js';
 import { decodeTensors } from '../../src/artefacts/tensors.js';
 import { UserError } from '../../src/base/result.js';
+import { readImages } from '../../src/data/images.js';
 import { strategyNames, strategyNamed } from '../../src/es/index.js';
 import { metricsColumns } from '../../src/es/metrics.js';
 import { tunedTasks } from '../../src/es/tuned-settings.js';
@@ -10,6 +11,7 @@ import { buildNetwork } from '../../src/networks/index.js';
 import type { NetworkSpec } from '../../src/networks/index.js';
 import { fullMask } from '../../src/numeric/mask.js';
 import type { Artefact, Checkpoints, Progress } from '../../src/pipeline/stage.js';
+import { createEvaluator } from '../../src/population/evaluator.js';
 import stage from '../../stages/train-es.js';
 import { artefact, tensors, tinyDataset } from './prune-fixtures.js';
 
@@ -165,6 +167,21 @@ describe('parameters of train-es', () => {
     const best = decodeTensors(outputs.best as Uint8Array, 'mean', 'std', 'mask');
     expect(best.meta.generation).toBe(table.rows[at].generation);
     expect((await run()).outputs.best).toBeUndefined();
+  });
+
+  test('validation measures the held-out images and no others', async () => {
+    const { table, ticket } = await run({ params: { validation: 5 } });
+    const images = readImages((file) => inputs.data.bytes(file));
+    const evaluator = await createEvaluator({ network: buildNetwork(network), mask, ...images, threads: 1 });
+    const [held] = await evaluator.evaluateMany([ticket.mean], 'train', { from: 15, to: 20 });
+    const [tested] = await evaluator.evaluateMany([ticket.mean], 'test');
+    await evaluator.close();
+    expect(table.rows.at(-1)).toMatchObject({
+      validation_accuracy: held.accuracy,
+      validation_loss: held.loss,
+      test_accuracy: tested.accuracy,
+      test_loss: tested.loss,
+    });
   });
 
   test('freeze_rates takes the rates of the dense network', async () => {
