@@ -5,10 +5,10 @@ import { nearest } from './near.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { explainSchemaError } from './explain-schema.js';
-import { mappingAt } from './params.js';
 import { pipelineSchema } from './schema.js';
-import type { Used } from './schema-stages.js';
-import { variantOf, type Signatures } from './signatures.js';
+import { vocabularyOf, withoutUnused, wordsOf, type Vocabulary } from './schema-subset.js';
+import type { Schema } from './schema-words.js';
+import type { Signatures } from './signatures.js';
 
 /** What ajv found, with the place as a path. */
 export interface SchemaError {
@@ -44,7 +44,14 @@ function compiler(): Ajv {
   return shared;
 }
 
-const compiled = new WeakMap<Signatures, Map<string, ValidateFunction>>();
+interface Compiled {
+  readonly schema: Schema;
+  readonly vocabulary: Vocabulary;
+  /** By the words that a file has in common with the schema. */
+  readonly validators: Map<string, ValidateFunction>;
+}
+
+const compiled = new WeakMap<Signatures, Compiled>();
 
 /** Checks a file against the schema of these stage types; one diagnostic a cause. */
 export function checkAgainstSchema(file: ParsedFile, signatures: Signatures): SchemaCheck {
@@ -55,33 +62,19 @@ export function checkAgainstSchema(file: ParsedFile, signatures: Signatures): Sc
   return { problems, broken: errors.map(placeOf) };
 }
 
-/** Compiled once for each set of types and variants that files use. */
+/** Only what can apply to this file is compiled: a fraction of the whole, which has every parameter of every type. */
 function validatorFor(file: ParsedFile, signatures: Signatures): ValidateFunction {
   let known = compiled.get(signatures);
-  if (known === undefined) compiled.set(signatures, (known = new Map<string, ValidateFunction>()));
-  const used = usedTypes(file, signatures);
-  const key = JSON.stringify([...used].map(([type, variants]) => [type, [...variants].sort()]).sort());
-  let validate = known.get(key);
-  if (validate === undefined)
-    known.set(key, (validate = compiler().compile(pipelineSchema(signatures, used))));
-  return validate;
-}
-
-function usedTypes(file: ParsedFile, signatures: Signatures): Used {
-  const used = new Map<string, Set<string>>();
-  const add = (stage: { readonly [key: string]: Json }) => {
-    const signature = typeof stage.uses === 'string' ? signatures.get(stage.uses) : undefined;
-    if (signature === undefined) return;
-    const variants = used.get(signature.type) ?? new Set();
-    used.set(signature.type, variants);
-    const variant = variantOf(signature, mappingAt(stage.with));
-    if (variant !== undefined) variants.add(variant);
-  };
-  for (const stage of Object.values(mappingAt(file.value.stages))) {
-    add(mappingAt(stage));
-    for (const step of Object.values(mappingAt(mappingAt(stage).steps))) add(mappingAt(step));
+  if (known === undefined) {
+    const schema = pipelineSchema(signatures);
+    compiled.set(signatures, (known = { schema, vocabulary: vocabularyOf(schema), validators: new Map() }));
   }
-  return used;
+  const words = wordsOf(file.value, known.vocabulary);
+  const key = JSON.stringify([[...words.keys].sort(), [...words.texts].sort()]);
+  let validate = known.validators.get(key);
+  if (validate === undefined)
+    known.validators.set(key, (validate = compiler().compile(withoutUnused(known.schema, words))));
+  return validate;
 }
 
 /** Compiles one schema for repeated use; the result lists what is wrong with a value. */

@@ -3,11 +3,8 @@ import { closed, oneOfWords, reference, when, type Schema } from './schema-words
 import { requiredInputs, withDefinitions } from './schema-with.js';
 import { requiredParameters, type Signatures } from './signatures.js';
 
-/** The stage types and variants that a file uses: all that has to be compiled to check it. */
-export type Used = ReadonlyMap<string, ReadonlySet<string>>;
-
 /** The definitions `stage`, `step`, `gather` ... and one `with-<type>` for every stage type (and variant). */
-export function stageDefinitions(signatures: Signatures, used?: Used): Record<string, Schema> {
+export function stageDefinitions(signatures: Signatures): Record<string, Schema> {
   const definitions: Record<string, Schema> = {
     edge: {
       $comment: 'edge',
@@ -17,7 +14,7 @@ export function stageDefinitions(signatures: Signatures, used?: Used): Record<st
     },
     gather: gatherSchema(),
     matrix: matrixSchema(),
-    uses: usesSchema(signatures, used),
+    uses: usesSchema(signatures),
     stage: {
       if: { anyOf: [{ required: ['steps'] }, { required: ['iterate'] }] },
       then: reference('compound'),
@@ -30,9 +27,7 @@ export function stageDefinitions(signatures: Signatures, used?: Used): Record<st
     step: { ...closed('a step', stageKeys(signatures), ['uses']), allOf: [reference('uses')] },
     compound: compoundSchema(),
   };
-  for (const signature of signatures.values())
-    if (used === undefined || used.has(signature.type))
-      Object.assign(definitions, withDefinitions(signature, used?.get(signature.type)));
+  for (const signature of signatures.values()) Object.assign(definitions, withDefinitions(signature));
   return definitions;
 }
 
@@ -50,10 +45,9 @@ function stageKeys(signatures: Signatures): Record<string, Schema> {
   };
 }
 
-function usesSchema(signatures: Signatures, used: Used | undefined): Schema {
+function usesSchema(signatures: Signatures): Schema {
   const rules: Schema[] = [];
   for (const signature of signatures.values()) {
-    if (used !== undefined && !used.has(signature.type)) continue;
     const needed = requiredInputs(signature).length + requiredParameters(signature, undefined).length > 0;
     const rest = {
       properties: { with: reference(`with-${signature.type}`) },

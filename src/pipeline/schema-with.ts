@@ -5,21 +5,17 @@ import { acceptedTypes, defaultOf, parameterSchemas, requiredParameters } from '
 import type { InputSignature, StageSignature } from './stage.js';
 
 /**
- * The schema of `with` for a stage type, and one for each of its variants (of those in `used`, when it is given).
+ * The schema of `with` for a stage type, and one for each of its variants.
  * The discriminating parameter chooses among them, so that a parameter of another variant is an error.
  */
-export function withDefinitions(
-  signature: StageSignature,
-  used?: ReadonlySet<string>,
-): Record<string, Schema> {
+export function withDefinitions(signature: StageSignature): Record<string, Schema> {
   const name = `with-${signature.type}`;
   const { variants } = signature;
   if (variants === undefined) return { [name]: withSchema(signature, undefined) };
   const by = signature.params.properties[variants.by];
   const usual = defaultOf(by);
   const definitions: Record<string, Schema> = {};
-  const chosen = Object.keys(variants.of).filter((variant) => used === undefined || used.has(variant));
-  const rules = chosen.map((variant) => {
+  const rules = Object.keys(variants.of).map((variant) => {
     definitions[`${name}-${variant}`] = withSchema(signature, variant);
     return when(variants.by, variant, reference(`${name}-${variant}`), usual === variant);
   });
@@ -33,7 +29,7 @@ export function withDefinitions(
     type: 'object',
     properties: { [variants.by]: orExpression(by) },
     ...(usual === undefined ? { required: [variants.by] } : {}),
-    ...(rules.length === 0 ? {} : { allOf: rules }),
+    allOf: rules,
   };
   return definitions;
 }

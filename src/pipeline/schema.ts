@@ -1,14 +1,13 @@
 import { paramSchema } from './schema-params.js';
-import { stageDefinitions, type Used } from './schema-stages.js';
+import { stageDefinitions } from './schema-stages.js';
 import { closed, identifier, reference, text, type Schema } from './schema-words.js';
 import type { Signatures } from './signatures.js';
 
 /**
  * The JSON Schema (draft-07) of pipeline files for these stage types: what editors complete from and what the
- * planner checks with. With `used` it leaves out the parameters of types and variants that a file does not mention:
- * for that file it says the same, and compiles in a fraction of the time.
+ * planner checks with.
  */
-export function pipelineSchema(signatures: Signatures, used?: Used): Schema {
+export function pipelineSchema(signatures: Signatures): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $comment: 'Written by scripts/emit-schemas.mjs from the stage definitions. Do not edit.',
@@ -22,7 +21,7 @@ export function pipelineSchema(signatures: Signatures, used?: Used): Schema {
         description: 'A text with an expression: ${params.x}, ${matrix.seed}, ${rng(matrix.seed, "train")}.',
       },
       param: paramSchema(),
-      ...stageDefinitions(signatures, used),
+      ...stageDefinitions(signatures),
     },
   };
 }

@@ -191,7 +191,7 @@ stages:
         for (const instance of plan.instances.filter((i) => i.definition === 'both'))
           expect(sourcesOf(plan, instance.id).weights).toBe(`init[a=${String(instance.coords.a)}].weights`);
         for (const instance of plan.instances.filter((i) => i.definition === 'counts')) {
-          const { rows } = instance.inputs.of as { rows: { coords: unknown; from: number }[] };
+          const { rows } = instance.inputs.of as unknown as { rows: { coords: unknown; from: number }[] };
           expect(rows.map((row) => row.coords)).toEqual(a.map((value) => ({ a: value })));
           for (const row of rows)
             expect(plan.instances[row.from]!.coords).toMatchObject({
