@@ -189,7 +189,7 @@ describe('the stage plot', () => {
     const { figure } = await draw(trainings([1, 2]));
     expect(plot.version).toBe(1);
     expect(digest(figure.get('figure.csv')!)).toBe(
-      'a4e003be83e33f423de0addcde2451dc8025e2f0ec9941775adebf264b21781f',
+      'e85c4b6a25da068352d9276b812c543e967cafcaffb03e5416bbde4157339608',
     );
     expect(digest(figure.get('figure.svg')!)).toBe(
       '2183d08dd98d35dbeca5f181d8fc883ad75b81dfa070a662d07f03c8e2b0f50d',
