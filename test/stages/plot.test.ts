@@ -192,7 +192,7 @@ describe('the stage plot', () => {
       'e85c4b6a25da068352d9276b812c543e967cafcaffb03e5416bbde4157339608',
     );
     expect(digest(figure.get('figure.svg')!)).toBe(
-      '2183d08dd98d35dbeca5f181d8fc883ad75b81dfa070a662d07f03c8e2b0f50d',
+      '73f85934d5de63a89aed16ed3ab7ddede9a696c7d6dcef5cee5900b40ea21488',
     );
   });
 });
