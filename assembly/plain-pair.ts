@@ -3,7 +3,8 @@ import { larger, multiplyAdd } from './inline/multiply-add';
 /**
  * Dense layers and convolution without pooling, two outputs at a time: the dense kernel. The two share the loads of
  * the taps that both have; then come the taps of their own, one of each in turn while both have some, then the rest
- * of the longer one. Contract and records: src/numeric/kernels/contract.ts; `never` as in pooled-single.ts.
+ * of the longer one. Contract and records: src/numeric/kernels/contract.ts; the branch that is never taken as in
+ * pooled-single.ts: no row is at 0.
  */
 export function plainPair(
   units: usize,
@@ -13,7 +14,6 @@ export function plainPair(
   output: usize,
   pitch: usize,
   floor: f32,
-  never: i32,
 ): void {
   const least = f32x4.splat(floor);
   for (let unit = units, last = units + <usize>(count * 16); unit < last; unit += 16) {
@@ -60,7 +60,7 @@ export function plainPair(
       a1 = multiplyAdd(a1, weight, v128.load(from, 16));
       a2 = multiplyAdd(a2, weight, v128.load(from, 32));
       a3 = multiplyAdd(a3, weight, v128.load(from, 48));
-      if (never) break;
+      if (!from) break;
       from = base + <usize>load<i32>(tap, 8);
       weight = v128.load32_splat(tap, 12);
       b0 = multiplyAdd(b0, weight, v128.load(from));

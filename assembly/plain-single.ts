@@ -12,7 +12,6 @@ export function plainSingle(
   output: usize,
   pitch: usize,
   floor: f32,
-  never: i32,
 ): void {
   const least = f32x4.splat(floor);
   for (let unit = units, last = units + <usize>(count * 12); unit < last; unit += 12) {

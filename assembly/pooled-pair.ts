@@ -4,7 +4,8 @@ import { larger, multiplyAdd } from './inline/multiply-add';
 /**
  * Convolution and 2 x 2 max-pooling, two output channels at a time: the dense kernel. The two share the loads of
  * the taps that both have; then come the taps of their own, one of each in turn while both have some, then the rest
- * of the longer one. Contract and records: src/numeric/kernels/contract.ts; `never` as in pooled-single.ts.
+ * of the longer one. Contract and records: src/numeric/kernels/contract.ts; the branch that is never taken as in
+ * pooled-single.ts.
  */
 export function pooledPair(
   units: usize,
@@ -14,12 +15,11 @@ export function pooledPair(
   output: usize,
   pitch: usize,
   floor: f32,
-  never: i32,
 ): void {
   const least = f32x4.splat(floor);
   for (let unit = units, last = units + <usize>(count * 16); unit < last; unit += 16) {
-    const outA = output + <usize>load<i32>(unit);
-    const outB = output + <usize>load<i32>(unit, 4);
+    let outA = output + <usize>load<i32>(unit);
+    let outB = output + <usize>load<i32>(unit, 4);
     const base = input + <usize>load<i32>(unit, 8);
     const list = taps + <usize>load<i32>(unit, 12);
     const commonEnd = taps + <usize>load<i32>(list);
@@ -28,7 +28,8 @@ export function pooledPair(
     const restIsB = load<i32>(list, 12);
     const biasA = v128.load32_splat(list, 16);
     const biasB = v128.load32_splat(list, 20);
-    for (let quarter: usize = 0; quarter < ROW; quarter += 16) {
+    // != and not <: where taps outside are left out, a base may lie before the memory, and addresses wrap around.
+    for (let from = base, stop = base + ROW; from != stop; from += 16) {
       let a0 = biasA,
         a1 = biasA,
         a2 = biasA,
@@ -37,7 +38,6 @@ export function pooledPair(
         b1 = biasB,
         b2 = biasB,
         b3 = biasB;
-      const from = base + quarter;
       let tap = list + 24;
       for (; tap < commonEnd; tap += 12) {
         const above = from + <usize>load<i32>(tap);
@@ -65,7 +65,7 @@ export function pooledPair(
         a1 = multiplyAdd(a1, weight, v128.load(above, ROW));
         a2 = multiplyAdd(a2, weight, v128.load(below));
         a3 = multiplyAdd(a3, weight, v128.load(below, ROW));
-        if (never) break;
+        if (!pitch) break;
         above = from + <usize>load<i32>(tap, 8);
         below = above + pitch;
         weight = v128.load32_splat(tap, 12);
@@ -95,8 +95,10 @@ export function pooledPair(
           a3 = multiplyAdd(a3, weight, v128.load(below, ROW));
         }
       }
-      v128.store(outA + quarter, larger(larger(larger(a0, a1), larger(a2, a3)), least));
-      v128.store(outB + quarter, larger(larger(larger(b0, b1), larger(b2, b3)), least));
+      v128.store(outA, larger(larger(larger(a0, a1), larger(a2, a3)), least));
+      v128.store(outB, larger(larger(larger(b0, b1), larger(b2, b3)), least));
+      outA += 16;
+      outB += 16;
     }
   }
 }

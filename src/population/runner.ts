@@ -33,7 +33,7 @@ export function createRunner(
     const output = buffers[step.output];
     if (step.kernel === 'tanhRows') return kernels.tanhRows(records, step.count, output);
     const input = step.input === 0 ? images : buffers[step.input];
-    kernels[step.kernel](records, step.count, taps, input, output, step.pitchBytes, step.floor, 0);
+    kernels[step.kernel](records, step.count, taps, input, output, step.pitchBytes, step.floor);
   }
 
   function runAll(steps: readonly Step[], records: readonly number[], images: number): void {

@@ -26,9 +26,8 @@ export const ROW_BYTES = BLOCK * 4;
  * taps [offset, weightA: f32, weightB: f32], taps in turn [offsetA, weightA: f32, offsetB, weightB: f32], and the rest
  * of the longer output's own taps [offset, weight: f32]. Ends count from `taps`.
  *
- * A tap reads the row at input + base + offset. Pooled kernels read the row beside it and the two one `pitch` below,
+ * A tap reads the row at input + base + offset. Pooled kernels read the row beside it and the two one `pitch` (not 0) below,
  * sum the four apart, and write the largest. Nothing less than `floor` is written: 0 is relu, -Infinity is none.
- * `never` has to be 0.
  */
 export type LayerKernel = (
   units: number,
@@ -38,7 +37,6 @@ export type LayerKernel = (
   output: number,
   pitch: number,
   floor: number,
-  never: number,
 ) => void;
 
 /**

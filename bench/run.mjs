@@ -1,0 +1,30 @@
+// npm run bench -- <name> [--json]: measures one thing. With --json the last line of the output is the JSON.
+const benches = {
+  kernels: {
+    summary: 'the SIMD limit, and the MNIST network at 20 levels of sparsity, on one thread and two',
+    load: () => import('./kernels.mjs'),
+  },
+  peers: {
+    summary:
+      'the same networks, masks and batches in JAX on the same cores (minutes; makes a virtual environment)',
+    load: () => import('./peers.mjs'),
+  },
+};
+
+const [name, ...options] = process.argv.slice(2);
+const unknown = options.filter((option) => option !== '--json');
+if (!Object.hasOwn(benches, name ?? '') || unknown.length > 0) {
+  const problem =
+    name === undefined
+      ? 'Which measurement?'
+      : unknown.length > 0
+        ? `There is no option ${unknown[0]}: --json is the only one.`
+        : `There is no measurement ${name}.`;
+  const list = Object.entries(benches).map(([known, { summary }]) => `  ${known.padEnd(10)}${summary}`);
+  process.stderr.write(`${problem} npm run bench -- <name> [--json]\n${list.join('\n')}\n`);
+  process.exit(2);
+}
+
+const { measure, table } = await benches[name].load();
+const result = await measure((line) => process.stderr.write(`${line}\n`));
+process.stdout.write(options.includes('--json') ? `${JSON.stringify(result)}\n` : `${table(result)}\n`);
