@@ -100,19 +100,14 @@ describe.each(Object.entries(choices))('%s', (_, choose) => {
     compare(cnnSmall, randomMask(cnnSmall, share, 7), 8, 2, choose);
   });
 
-  it('compute a layer whose window begins before the memory does', () => {
-    const shape = {
-      kernel: 5,
-      height: 5,
-      width: 5,
-      inputs: 1,
-      outputs: 2,
-      padding: 'same',
-      pool: true,
-    } as const;
-    const network = networkOfLayers(25, [conv({ ...shape, activation: 'none' })]);
-    compare(network, randomMask(network, 0, 1), 1, 1, choose);
-  });
+  it.each([1, 2, 3, 4])(
+    'compute a layer whose windows begin before the memory does (%i outputs)',
+    (outputs) => {
+      const shape = { kernel: 5, height: 5, width: 5, inputs: 1, padding: 'same', pool: true } as const;
+      const network = networkOfLayers(25, [conv({ ...shape, outputs, activation: 'none' })]);
+      compare(network, randomMask(network, 0, 1), 1, 1, choose);
+    },
+  );
 
   it.each([
     { padding: 'same', pool: true },
