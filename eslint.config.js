@@ -98,7 +98,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/{store,exec,cli}/**/*.{ts,tsx}'],
+    files: ['src/{store,store-tools,exec,cli}/**/*.{ts,tsx}'],
     rules: {
       'no-restricted-properties': [
         'error',

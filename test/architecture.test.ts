@@ -104,6 +104,12 @@ const floors: readonly Rule[] = [
     why: 'The store knows keys and bytes, not what computes them.',
   },
   {
+    from: 'src/store-tools',
+    allow: ['src/store', 'src/pipeline', 'src/events', 'src/base'],
+    packages: ['node:*'],
+    why: 'What explains, cleans and checks a store reads records and event logs; it computes nothing.',
+  },
+  {
     from: 'src/exec',
     allow: ['src/pipeline', 'src/events', 'src/store', 'src/base'],
     packages: ['node:*'],

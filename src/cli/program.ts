@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { PlanOptions } from './plan-options.js';
+import { addStoreCommands } from './program-store.js';
 import type { UiKind } from './ui.js';
 import { wire } from './wire.js';
 
@@ -62,6 +63,7 @@ export function createProgram(): Command {
   addPlan(program);
   addValidate(program);
   addSchema(program);
+  addStoreCommands(program);
   return program;
 }
 

@@ -43,7 +43,7 @@ export interface PipelineRequest {
 /** Text in, plan out; or everything that is wrong, in the order of the file. */
 export function planPipeline(request: PipelineRequest): Result<Plan, Diagnostic[]> {
   const problems: Diagnostic[] = [];
-  const checked = check(request, problems);
+  const checked = checkPipeline(request, problems);
   if (checked === undefined) return err(sortDiagnostics(problems));
   const { file, graph, order, grid, settings, params, broken } = checked;
   const asked = resolveTargets(request.targets ?? [], { file, graph, grid, broken, problems });
@@ -65,13 +65,14 @@ export function planPipeline(request: PipelineRequest): Result<Plan, Diagnostic[
 /** The same checks without making instances: costs what the file costs, not what its sweeps do. */
 export function validatePipeline(request: PipelineRequest): Result<{ readonly name: string }, Diagnostic[]> {
   const problems: Diagnostic[] = [];
-  const checked = check(request, problems);
+  const checked = checkPipeline(request, problems);
   if (checked !== undefined) resolveTargets(request.targets ?? [], { ...checked, problems });
   if (checked === undefined || problems.length > 0) return err(sortDiagnostics(problems));
   return ok({ name: textOf(checked.file.value.name) });
 }
 
-interface Checked {
+/** A file without errors, taken apart: what plans and explanations are made from. */
+export interface Checked {
   readonly file: ParsedFile;
   readonly broken: Broken;
   readonly graph: Graph;
@@ -82,7 +83,7 @@ interface Checked {
   readonly variant: string;
 }
 
-function check(request: PipelineRequest, problems: Diagnostic[]): Checked | undefined {
+export function checkPipeline(request: PipelineRequest, problems: Diagnostic[]): Checked | undefined {
   const parsed = parsePipelineFile(request.file, request.source);
   if (!parsed.ok) {
     problems.push(...parsed.error);

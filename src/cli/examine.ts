@@ -1,0 +1,118 @@
+import { instanceKey, type InputDigest } from '../pipeline/fingerprint.js';
+import { mappingAt } from '../pipeline/params.js';
+import type { Instance } from '../pipeline/plan.js';
+import { defaultOf, parameterSchemas, variantOf } from '../pipeline/signatures.js';
+import type { StageSignature } from '../pipeline/stage.js';
+import { decide, signatureOf, type Decision, type DecisionEnv } from '../exec/decide.js';
+import { runtimeClass } from '../exec/runtime-class.js';
+import type { ResultRecord } from '../store/record.js';
+import type { KeyParts, Subject, SubjectSource } from '../store-tools/subject.js';
+
+/** Every instance of a plan as it stands now. Writes nothing. */
+export function examine(env: DecisionEnv): Subject[] {
+  const subjects: Subject[] = [];
+  for (const instance of env.plan.instances) {
+    const known = (index: number) => subjects[index]?.record?.outputs;
+    subjects.push(subjectOf(instance, decide(instance.index, known, env), env, subjects));
+  }
+  return subjects;
+}
+
+const verdicts = {
+  hit: 'hit',
+  run: 'run',
+  impossible: 'blocked',
+  'run-unless-unchanged': 'waits',
+} as const;
+
+function subjectOf(
+  instance: Instance,
+  decision: Decision,
+  env: DecisionEnv,
+  before: readonly Subject[],
+): Subject {
+  const signature = signatureOf(env, instance);
+  const sources = sourcesOf(instance);
+  return {
+    id: instance.id,
+    definition: instance.definition,
+    coords: instance.coords,
+    type: instance.type,
+    verdict: verdicts[decision.verdict],
+    reason: decision.reason,
+    key: keyOf(decision),
+    K: partsOf(instance, decision, { env, sources, before }),
+    sources,
+    params: instance.params,
+    defaults: defaultsOf(signature, instance),
+    record: decision.verdict === 'hit' ? recordOf(env, decision.key) : undefined,
+  };
+}
+
+function recordOf({ store }: DecisionEnv, key: string): ResultRecord | undefined {
+  const found = store.lookup(key);
+  return found.hit ? found.record : undefined;
+}
+
+function keyOf(decision: Decision): string | undefined {
+  if (decision.verdict === 'hit') return decision.key;
+  return decision.verdict === 'run' ? decision.computation.key : undefined;
+}
+
+function sourcesOf({ inputs }: Instance): Record<string, readonly SubjectSource[]> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [
+      name,
+      input.kind === 'edge' ? [{ from: input.from, output: input.output }] : input.rows,
+    ]),
+  );
+}
+
+interface Surroundings {
+  readonly env: DecisionEnv;
+  readonly sources: Readonly<Record<string, readonly SubjectSource[]>>;
+  readonly before: readonly Subject[];
+}
+
+/** What the key is or will be made of, without the inputs that are not known yet. */
+function partsOf(instance: Instance, decision: Decision, { env, sources, before }: Surroundings): KeyParts {
+  if (decision.verdict === 'hit') return mappingAt(decision.K);
+  if (decision.verdict === 'run') return mappingAt(decision.computation.K);
+  const signature = signatureOf(env, instance);
+  const inputs: Record<string, InputDigest> = {};
+  for (const [name, rows] of Object.entries(sources)) {
+    const refs = rows.flatMap(({ from, output }) => before[from]?.record?.outputs[output] ?? []);
+    const [only] = refs;
+    if (instance.inputs[name]?.kind === 'edge' && only !== undefined)
+      inputs[name] = { type: only.type, sha256: only.sha256 };
+  }
+  const located = env.outsideFiles.resolve(signature, instance.params);
+  const files = Object.entries(located.ok ? located.value : {}).map(([name, file]) => [name, file.sha256]);
+  return instanceKey({
+    signature,
+    params: instance.params,
+    inputs,
+    files: Object.fromEntries(files) as Record<string, string>,
+    rt: runtimeClass(signature.runtime),
+  }).K;
+}
+
+function defaultsOf(signature: StageSignature, { params }: Instance): KeyParts {
+  const schemas = Object.entries(parameterSchemas(signature, variantOf(signature, params)));
+  return Object.fromEntries(
+    schemas.flatMap(([name, schema]) => {
+      const usual = defaultOf(schema);
+      return usual === undefined ? [] : [[name, usual]];
+    }),
+  );
+}
+
+/** The records of the instances that a user asked for, if all of them are in the store and complete. */
+export function completeTargets(
+  env: DecisionEnv,
+  subjects: readonly Subject[],
+): { readonly missing: readonly Subject[]; readonly records: readonly ResultRecord[] } {
+  const asked = env.plan.targets.map((index) => subjects[index]!);
+  const missing = asked.filter(({ record }) => record === undefined);
+  return { missing, records: asked.flatMap(({ record }) => record ?? []) };
+}

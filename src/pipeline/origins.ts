@@ -1,0 +1,67 @@
+import type { Json } from '../base/json.js';
+import { err, ok, type Result } from '../base/result.js';
+import { commandLine, type Diagnostic } from './diagnostic.js';
+import type { ParamValue } from './params.js';
+import { checkPipeline, type PipelineRequest } from './plan-pipeline.js';
+import { expressionsOf } from './templates.js';
+
+/** Where a parameter of the pipeline has its value from. */
+export interface ParamOrigin {
+  readonly name: string;
+  readonly value: Json;
+  /** `default`, `preset smoke` or `-P`. */
+  readonly origin: string;
+  /** Line of the file, from 1; undefined for the command line. */
+  readonly line: number | undefined;
+}
+
+/** How the value of a stage's parameter is written in the file. */
+export interface ValueOrigin {
+  /** Line of the file, from 1. */
+  readonly line: number;
+  /** The code of its expressions; empty for a plain value. */
+  readonly code: string;
+  /** The parameters of the pipeline that it is made from. */
+  readonly params: readonly ParamOrigin[];
+}
+
+/** Looks up the places of a pipeline file by definition (`imp.train`) and name. */
+export interface Origins {
+  /** Undefined when the file does not give the parameter a value. */
+  value(definition: string, name: string): ValueOrigin | undefined;
+  /** The line where an input is connected. */
+  input(definition: string, name: string): number | undefined;
+}
+
+/** Where the values of a pipeline come from, for explanations. Checks the file as `planPipeline` does. */
+export function findOrigins(request: PipelineRequest): Result<Origins, Diagnostic[]> {
+  const problems: Diagnostic[] = [];
+  const checked = checkPipeline(request, problems);
+  if (checked === undefined || problems.length > 0) return err(problems);
+  const { graph, file, params } = checked;
+  const definitions = new Map(graph.definitions.map((definition) => [definition.name, definition]));
+  return ok({
+    value: (definition, name) => {
+      const bound = definitions.get(definition)?.params.find((param) => param.name === name);
+      if (bound === undefined) return undefined;
+      const expressions = expressionsOf(bound.template).map(({ expression }) => expression);
+      const names = [...new Set(expressions.flatMap((expression) => expression.params))];
+      return {
+        line: file.at(bound.path).line,
+        code: expressions.map(({ code }) => code.trim()).join(', '),
+        params: names.flatMap((param) => originOf(param, params.get(param)) ?? []),
+      };
+    },
+    input: (definition, name) => {
+      const bound = definitions.get(definition)?.inputs.find((input) => input.name === name);
+      return bound === undefined ? undefined : file.at(bound.path).line;
+    },
+  });
+}
+
+function originOf(name: string, given: ParamValue | undefined): ParamOrigin | undefined {
+  if (given === undefined) return undefined;
+  const at = given.at();
+  const line = at.file === commandLine ? undefined : at.line;
+  return { name, value: given.value, origin: given.origin, line };
+}

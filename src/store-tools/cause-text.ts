@@ -1,0 +1,88 @@
+import type { Json } from '../base/json.js';
+import { unreachable } from '../base/result.js';
+import type { Origins, ParamOrigin, ValueOrigin } from '../pipeline/origins.js';
+import { escapeControls, listed, show } from '../pipeline/terminal-text.js';
+import type { Change } from './changes.js';
+import type { Cause } from './why.js';
+
+/** A cause in words, with the place of the file where it is written: "`popsize` 32 → 64 in preset laptop, line 23". */
+export function causeText(cause: Cause, origins: Origins): string {
+  return escapeControls(words(cause, origins));
+}
+
+function words({ change, definition, alike }: Cause, origins: Origins): string {
+  switch (change.kind) {
+    case 'parameter': {
+      const values = alike ? step(change) : `${step(change)} (and others)`;
+      return parameterText(change.name, values, {
+        definition,
+        origin: origins.value(definition, change.name),
+      });
+    }
+    case 'version':
+      return `version of stage type ${change.type} ${show(change.was)} → ${show(change.now)}`;
+    case 'type':
+      return `stage type ${textOf(change.was)} → ${textOf(change.now)}`;
+    case 'runtime':
+      return `runtime ${textOf(change.was)} → ${textOf(change.now)}`;
+    case 'file':
+      return `the file \`${change.name}\` has other bytes`;
+    case 'part':
+      return `\`${change.name}\` changed`;
+    case 'input':
+      return `input \`${change.name}\` is ${change.now ? 'new' : 'gone'}${lineOf(origins.input(definition, change.name))}`;
+    case 'rows':
+      return `input \`${change.name}\` gathers other rows: ${rowsText(change)}`;
+    case 'source':
+      return `input \`${change.name}\` comes from elsewhere${lineOf(origins.input(definition, change.name))}`;
+    case 'coordinates':
+      return `${listed(change.fresh)} ${change.fresh.length > 1 ? 'are' : 'is'} new: no earlier run has had ${change.fresh.length > 1 ? 'them' : 'it'}`;
+    case 'bytes':
+      return 'it came out with other bytes, though nothing that it is made from changed';
+    case 'state':
+      return change.text;
+    default:
+      return unreachable(change);
+  }
+}
+
+function parameterText(
+  name: string,
+  values: string,
+  { definition, origin }: { readonly definition: string; readonly origin: ValueOrigin | undefined },
+): string {
+  const what = `\`${name}\` ${values}`;
+  if (origin === undefined) return `${what}, a default of its stage type`;
+  if (origin.code === '') return `${what} in ${definition}, line ${origin.line}`;
+  const [only] = origin.params;
+  if (only !== undefined && origin.code === `params.${only.name}`)
+    return `${what}${only.name === name ? '' : ` (\`${only.name}\`)`} ${place(only)}`;
+  const params = origin.params.map((param) => `\`${param.name}\` is ${show(param.value)} ${place(param)}`);
+  return `${what} = ${origin.code}, line ${origin.line}${params.length > 0 ? `; ${params.join(', ')}` : ''}`;
+}
+
+function place({ origin, line }: ParamOrigin): string {
+  if (origin === '-P') return 'by -P';
+  return `${origin === 'default' ? 'by its default' : `in ${origin}`}${line === undefined ? '' : `, line ${line}`}`;
+}
+
+function rowsText({ gone, added }: Extract<Change, { kind: 'rows' }>): string {
+  const more = added.length > 0 ? [`${added.length} new (${listed(added.map(rowText), 2)})`] : [];
+  const fewer = gone.length > 0 ? [`${gone.length} gone (${listed(gone.map(rowText), 2)})`] : [];
+  return [...more, ...fewer].join(', ');
+}
+
+/** `level` is the loop axis in other words. */
+function rowText(coords: string): string {
+  const entries = Object.entries(JSON.parse(coords) as Record<string, Json>);
+  return entries.flatMap(([axis, value]) => (axis === 'level' ? [] : `${axis}=${textOf(value)}`)).join(' ');
+}
+
+const step = ({ was, now }: { readonly was: Json | undefined; readonly now: Json | undefined }): string =>
+  `${valueText(was)} → ${valueText(now)}`;
+
+const valueText = (value: Json | undefined): string => (value === undefined ? 'nothing' : show(value));
+
+const textOf = (value: Json): string => (typeof value === 'string' ? value : show(value));
+
+const lineOf = (line: number | undefined): string => (line === undefined ? '' : `, line ${line}`);

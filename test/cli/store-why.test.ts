@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesBelow, project, ticketlab, tiny } from './command.js';
+
+const presets = `presets:
+  quick: { generations: 2 }
+`;
+const source = tiny.replace('stages:\n', `${presets}stages:\n`);
+const lineOf = (text: string, part: string) => text.slice(0, text.indexOf(part)).split('\n').length;
+
+describe('why', () => {
+  const folder = project({ 'tiny.yaml': source });
+  ticketlab(folder, ['run', 'tiny.yaml', '--preset', 'quick', '--ui', 'quiet']);
+  const why = (...words: string[]) => ticketlab(folder, ['why', ...words]);
+
+  test('names the parameter, both values, the preset and the line, and folds what follows', () => {
+    const changed = source.replace('generations: 2 }', 'generations: 3 }');
+    writeFileSync(join(folder, 'changed.yaml'), changed);
+    const { code, stdout } = why('accuracy', 'changed.yaml', '--preset', 'quick');
+    expect(stdout.replace(/run \d{8}-\d{6}-[0-9a-f]{6}/, 'run R')).toBe(
+      [
+        'accuracy: would run unless what it needs comes out unchanged',
+        'Because, compared with run R (quick):',
+        `  \`generations\` 2 → 3 in preset quick, line ${lineOf(changed, 'quick: {')}  [6 instances, first imp.train[method=signal-to-noise,k=1]]`,
+        '  9 more only follow: 1 × accuracy, 4 × imp.prune, 4 × imp.rewind',
+        '',
+      ].join('\n'),
+    );
+    expect(code).toBe(0);
+  });
+
+  test('names -P, a value in the stage, and an expression with what it uses', () => {
+    expect(why('imp.train[k=1]', 'tiny.yaml', '-P', 'generations=7').stdout).toContain(
+      '`generations` 2 → 7 by -P',
+    );
+    const changed = source.replace('popsize: 8', 'popsize: 10').replace('pow(0.3', 'pow(0.4');
+    writeFileSync(join(folder, 'changed.yaml'), changed);
+    const { stdout } = why('imp', 'changed.yaml', '--preset', 'quick');
+    expect(stdout).toContain(`\`popsize\` 8 → 10 in imp.train, line ${lineOf(changed, 'popsize: 10')}  [6`);
+    expect(stdout).toContain(
+      `\`sparsity\` 0.7 → 0.6 (and others) = 1.0 - pow(0.4, k), line ${lineOf(changed, 'pow(0.4')}  [6`,
+    );
+  });
+
+  test('says of a result that is there when and by which run it was computed', () => {
+    const { code, stdout } = why('data', 'tiny.yaml', '--preset', 'quick');
+    expect(stdout).toMatch(
+      /^data: in the store; computed in [\d.]+ s by run \d{8}-\d{6}-[0-9a-f]{6} on \S+, \d{4}-\S+Z\n$/,
+    );
+    expect(code).toBe(0);
+  });
+
+  test('says after the run why it ran', () => {
+    const changed = source.replace('generations: 2 }', 'generations: 3 }');
+    writeFileSync(join(folder, 'changed.yaml'), changed);
+    ticketlab(folder, ['run', 'changed.yaml', '--preset', 'quick', '--ui', 'quiet']);
+    const { stdout } = why('accuracy', 'changed.yaml', '--preset', 'quick');
+    expect(stdout).toContain('It was computed anew because, compared with run ');
+    expect(stdout).toContain('`generations` 2 → 3 in preset quick, line ');
+    const { causes } = JSON.parse(why('accuracy', 'changed.yaml', '--preset', 'quick', '--json').stdout) as {
+      causes: object[];
+    };
+    expect(causes).toMatchObject([
+      { definition: 'imp.train', change: { kind: 'parameter', name: 'generations', was: 2, now: 3 } },
+    ]);
+  });
+
+  test('refuses what is no instance, and writes nothing', () => {
+    const before = filesBelow(folder).map((name) => [name, readFileSync(join(folder, name)).length]);
+    const { code, stdout, stderr } = why('imp.trian', 'tiny.yaml');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/imp\.trian[^]*imp\.train/);
+    why('accuracy', 'tiny.yaml');
+    expect(filesBelow(folder).map((name) => [name, readFileSync(join(folder, name)).length])).toEqual(before);
+    expect(why('accuracy', 'none.yaml').code).toBe(2);
+  });
+});
