@@ -161,6 +161,11 @@ test('a power is the double nearest to the exact value', () => {
   ]).toEqual([-8, 1, 0, Infinity, 0]);
 });
 
+test('a power just above the middle of two doubles is rounded up', () => {
+  // (1 + e)^5 = 1 + 5e + 10e^2 + 10e^3 + ..., e = 2^-27: 10e^2 ends in the middle, 10e^3 lies far below.
+  expect(exactPower(1 + 2 ** -27, 5)).toBe(1 + 5 * 2 ** -27 + 2 ** -51 + 2 ** -52);
+});
+
 /** A double as a fraction of whole numbers. */
 function fraction(value: number): [bigint, bigint] {
   let bottom = 1n;

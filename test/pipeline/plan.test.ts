@@ -224,6 +224,11 @@ describe('targets and addresses', () => {
     ]);
   });
 
+  test('several addresses of one stage add up', () => {
+    expect(asked('init[seed=2]', 'init[seed=1]')).toEqual(['init[seed=1]', 'init[seed=2]']);
+    expect(asked('init[seed=2]')).toEqual(['init[seed=2]']);
+  });
+
   test('a stage with steps stands for all of them', () => {
     expect(asked('imp[method=random,seed=1,k=1]')).toEqual([
       'imp.train[method=random,seed=1,k=1]',
