@@ -1,6 +1,6 @@
 import type { Mask } from './mask.js';
 
-export { studentQuantile } from './student.js';
+export { studentProbability, studentQuantile } from './student.js';
 
 /** Sums run in the order of the values; NaN in, NaN out; every function but `jaccard` wants at least one value. */
 type Values = ArrayLike<number>;

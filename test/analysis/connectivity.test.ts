@@ -27,17 +27,22 @@ describe('a path', () => {
   test('has evenly spaced points with both ends, at least two', () => {
     expect([...alphasOf(5)]).toEqual([0, 0.25, 0.5, 0.75, 1]);
     expect(alphasOf(30)[29]).toBe(1);
-    for (const points of [0, 1, 2.5]) expect(() => alphasOf(points)).toThrow(`at least two points, its ends, not ${points}`);
+    for (const points of [0, 1, 2.5])
+      expect(() => alphasOf(points)).toThrow(`at least two points, its ends, not ${points}`);
   });
 });
 
 describe('barriers', () => {
   test('are exactly 0 where nothing changes, whatever the value', () => {
     fc.assert(
-      fc.property(fc.double({ noNaN: true, min: 0, max: 10 }), fc.integer({ min: 2, max: 40 }), (value, points) => {
-        const values = new Float64Array(points).fill(value);
-        expect(barriersOf(alphasOf(points), values)).toEqual({ mean: 0, chord: 0 });
-      }),
+      fc.property(
+        fc.double({ noNaN: true, min: 0, max: 10 }),
+        fc.integer({ min: 2, max: 40 }),
+        (value, points) => {
+          const values = new Float64Array(points).fill(value);
+          expect(barriersOf(alphasOf(points), values)).toEqual({ mean: 0, chord: 0 });
+        },
+      ),
     );
   });
 
@@ -60,9 +65,9 @@ describe('the assignment', () => {
   test('is the cheapest of all permutations', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 6 }).chain((n) =>
-          fc.array(fc.integer({ min: -20, max: 20 }), { minLength: n * n, maxLength: n * n }),
-        ),
+        fc
+          .integer({ min: 1, max: 6 })
+          .chain((n) => fc.array(fc.integer({ min: -20, max: 20 }), { minLength: n * n, maxLength: n * n })),
         (costs) => {
           const n = Math.sqrt(costs.length);
           const found = assign(costs, n);

@@ -19,7 +19,8 @@ export function jacobiEigen(matrix: ArrayLike<number>): { values: number[]; vect
   const n = Math.sqrt(matrix.length);
   const a = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => matrix[i * n + j]));
   const v = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
-  for (let sweep = 0; sweep < 30; sweep++) for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(p, q);
+  for (let sweep = 0; sweep < 30; sweep++)
+    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(p, q);
   const order = a.map((_, i) => i).sort((i, j) => a[i][i] - a[j][j]);
   return {
     values: order.map((i) => a[i][i]),

@@ -17,7 +17,12 @@ interface Dual {
 const dual = (v: number, a = 0, b = 0, c = 0): Dual => ({ v, a, b, c });
 const plus = (x: Dual, y: Dual): Dual => dual(x.v + y.v, x.a + y.a, x.b + y.b, x.c + y.c);
 const times = (x: Dual, y: Dual): Dual =>
-  dual(x.v * y.v, x.v * y.a + x.a * y.v, x.v * y.b + x.b * y.v, x.v * y.c + x.a * y.b + x.b * y.a + x.c * y.v);
+  dual(
+    x.v * y.v,
+    x.v * y.a + x.a * y.v,
+    x.v * y.b + x.b * y.v,
+    x.v * y.c + x.a * y.b + x.b * y.a + x.c * y.v,
+  );
 /** f(x) from f, f' and f'' at x.v. */
 const lift = (x: Dual, f: number, df: number, ddf: number): Dual =>
   dual(f, df * x.a, df * x.b, df * x.c + ddf * x.a * x.b);
@@ -47,20 +52,28 @@ export interface ReferenceNet {
   gradient(weights: ArrayLike<number>): Float64Array;
   /** Row-major n x n. */
   hessian(weights: ArrayLike<number>): Float64Array;
+  /** z'Hz, in one pass. */
+  quadratic(weights: ArrayLike<number>, z: ArrayLike<number>): number;
   /** Row-major n x n: mean over the images of J'(diag p - p p')J. */
   gaussNewton(weights: ArrayLike<number>): Float64Array;
 }
 
 /** Mean cross-entropy of a fully connected net over a few random images. */
-export function referenceNet(layers: readonly number[], activation: 'tanh' | 'relu', count = 12): ReferenceNet {
+export function referenceNet(
+  layers: readonly number[],
+  activation: 'tanh' | 'relu',
+  count = 12,
+): ReferenceNet {
   const network = buildNetwork(networkSpecOf({ model: 'mlp', layers: [...layers], activation }));
   const images = randomImages(layers[0], layers[layers.length - 1], count);
   const n = network.layout.size;
   const logitsOf = (weights: readonly Dual[], image: number): Dual[] => {
-    let values = Array.from(images.pixels.subarray(image * layers[0], (image + 1) * layers[0]), (v) => dual(v));
+    let values = Array.from(images.pixels.subarray(image * layers[0], (image + 1) * layers[0]), (v) =>
+      dual(v),
+    );
     for (const layer of network.layers) {
-      const [bias, kernel] = ['bias', 'kernel'].map(
-        (kind) => network.layout.tensors.find((t) => t.path === `${layer.name}/${kind}`)!,
+      const [bias, kernel] = ['bias', 'kernel'].map((kind) =>
+        network.layout.tensors.find((t) => t.path === `${layer.name}/${kind}`)!,
       );
       values = Array.from({ length: layer.outputs }, (_, o) => {
         let sum = weights[bias.offset + o];
@@ -71,8 +84,9 @@ export function referenceNet(layers: readonly number[], activation: 'tanh' | 're
     }
     return values;
   };
-  const total = (weights: ArrayLike<number>, i: number, j: number): Dual => {
-    const seeded = Array.from(weights, (v, k) => dual(v, k === i ? 1 : 0, k === j ? 1 : 0));
+  const total = (weights: ArrayLike<number>, i: number, j: number): Dual =>
+    lossOf(Array.from(weights, (v, k) => dual(v, k === i ? 1 : 0, k === j ? 1 : 0)));
+  const lossOf = (seeded: readonly Dual[]): Dual => {
     let sum = dual(0);
     for (let image = 0; image < count; image++)
       sum = plus(sum, crossEntropy(logitsOf(seeded, image), images.labels[image]));
@@ -85,6 +99,7 @@ export function referenceNet(layers: readonly number[], activation: 'tanh' | 're
     gradient: (weights) => Float64Array.from({ length: n }, (_, i) => total(weights, i, -1).a),
     hessian: (weights) =>
       Float64Array.from({ length: n * n }, (_, at) => total(weights, Math.floor(at / n), at % n).c),
+    quadratic: (weights, z) => lossOf(Array.from(weights, (v, k) => dual(v, z[k], z[k]))).c,
     gaussNewton: (weights) => {
       const out = new Float64Array(n * n);
       for (let image = 0; image < count; image++) addGaussNewton(out, jacobian(weights, image), 1 / count);
@@ -99,7 +114,10 @@ export function referenceNet(layers: readonly number[], activation: 'tanh' | 're
         image,
       ),
     );
-    return { values: columns[0].map(({ v }) => v), slopes: columns.map((column) => column.map(({ a }) => a)) };
+    return {
+      values: columns[0].map(({ v }) => v),
+      slopes: columns.map((column) => column.map(({ a }) => a)),
+    };
   }
 }
 

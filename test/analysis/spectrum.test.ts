@@ -40,7 +40,7 @@ describe('the tridiagonal eigensolver', () => {
         for (let p = 0; p < 4; p++)
           for (const row of [first, last]) {
             const at = row === first ? 0 : n - 1;
-            let moment = Float64Array.from({ length: n }, (_, i) => (i === at ? 1 : 0));
+            let moment: Float64Array = Float64Array.from({ length: n }, (_, i) => (i === at ? 1 : 0));
             for (let k = 0; k < p; k++) moment = multiplied(dense, moment);
             const sum = values.reduce((total, value, i) => total + row[i] * row[i] * value ** p, 0);
             expect(Math.abs(sum - moment[at])).toBeLessThan(1e-10 * 25 ** p);
@@ -165,7 +165,9 @@ describe('stochastic Lanczos quadrature', () => {
     const spacing = points[1].value - points[0].value;
     const area = points.reduce((sum, { density }) => sum + density * spacing, 0);
     const mean = points.reduce((sum, { value, density }) => sum + value * density * spacing, 0);
-    const moments = rules.map(({ nodes, weights: w }) => nodes.reduce((sum, node, i) => sum + w[i] * node, 0));
+    const moments = rules.map(({ nodes, weights: w }) =>
+      nodes.reduce((sum, node, i) => sum + w[i] * node, 0),
+    );
     expect(area).toBeCloseTo(1, 3);
     expect(mean).toBeCloseTo(moments.reduce((a, b) => a + b, 0) / 4, 3);
     expect(Math.min(...points.map(({ density }) => density))).toBeGreaterThanOrEqual(0);

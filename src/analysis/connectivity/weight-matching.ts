@@ -25,7 +25,10 @@ const mostSweeps = 100;
  * b as it is, and b aligned from the first layer on by incoming weights alone, which undoes any mere permutation.
  */
 export function matchUnits(a: Float64Array, b: Float64Array, layers: readonly HiddenLayer[]): Matching {
-  const none: Orders = { aligned: b, orders: layers.map(({ units }) => Uint32Array.from(units, (_, u) => u)) };
+  const none: Orders = {
+    aligned: b,
+    orders: layers.map(({ units }) => Uint32Array.from(units, (_, u) => u)),
+  };
   const candidates = [none, alignedForward(a, none, layers)].map((start) => improved(a, start, layers));
   const [best] = candidates.sort((x, y) => dot(a, y.aligned) - dot(a, x.aligned));
   const moved = best.orders.flatMap((order) => [...order].filter((unit, place) => unit !== place)).length;

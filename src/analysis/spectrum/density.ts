@@ -32,7 +32,11 @@ export function spectralDensity(
   const fine = new Float64Array(points);
   for (const { nodes, weights } of rules)
     for (let i = 0; i < nodes.length; i++)
-      addNormal(fine, { centre: (nodes[i] - low) / spacing, std: Math.sqrt(variance) / spacing, weight: weights[i] });
+      addNormal(fine, {
+        centre: (nodes[i] - low) / spacing,
+        std: Math.sqrt(variance) / spacing,
+        weight: weights[i],
+      });
   const area = fine.reduce((sum, value) => sum + value, 0) * spacing;
   return Array.from({ length: bins }, (_, bin) => ({
     value: low + (bin * perBin + (perBin - 1) / 2) * spacing,

@@ -4,5 +4,5 @@
  */
 export interface SymmetricOperator {
   readonly dimension: number;
-  product(out: Float64Array, vector: Float64Array): void;
+  readonly product: (out: Float64Array, vector: Float64Array) => void;
 }

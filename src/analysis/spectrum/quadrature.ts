@@ -14,11 +14,7 @@ export interface Quadrature {
 }
 
 /** From one start vector; it is normalised. */
-export function quadratureOf(
-  operator: SymmetricOperator,
-  start: Float64Array,
-  steps: number,
-): Quadrature {
+export function quadratureOf(operator: SymmetricOperator, start: Float64Array, steps: number): Quadrature {
   const { alpha, beta } = lanczos({ ...operator, start, steps });
   const { values, first } = tridiagonalEigen(alpha, beta);
   return { nodes: values, weights: first.map((entry) => entry * entry) };
