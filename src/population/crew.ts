@@ -29,36 +29,42 @@ const threadEntry = new URL(
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+interface Hand {
+  readonly worker: Worker;
+  /** Brings it new candidate buffers. */
+  readonly mail: MessagePort;
+}
+
+function hire(shared: Shared, thread: number, onError: (error: Error) => void): Hand {
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(threadEntry, {
+    workerData: { shared, thread, mail: port2 },
+    transferList: [port2],
+  });
+  worker.on('error', onError);
+  // An evaluator that nobody closes must not keep the process alive.
+  worker.unref();
+  port1.unref();
+  return { worker, mail: port1 };
+}
+
 export async function createCrew(shared: Shared, threads: number): Promise<Crew> {
   const words = shared.control;
   const takeTasks = createTaskTaker(shared, 0);
-  const workers: Worker[] = [];
-  const mails: MessagePort[] = [];
   let failure: Error | undefined;
   let candidates: Candidates = { weights: new Float32Array(0), results: new Float64Array(0) };
-
-  for (let thread = 1; thread < threads; thread++) {
-    const { port1, port2 } = new MessageChannel();
-    const worker = new Worker(threadEntry, {
-      workerData: { shared, thread, mail: port2 },
-      transferList: [port2],
-    });
-    worker.on('error', (error: Error) => (failure ??= error));
-    // An evaluator that nobody closes must not keep the process alive.
-    worker.unref();
-    port1.unref();
-    workers.push(worker);
-    mails.push(port1);
-  }
+  const hands = Array.from({ length: threads - 1 }, (_, i) =>
+    hire(shared, i + 1, (error) => (failure ??= error)),
+  );
 
   async function othersAreDone(): Promise<void> {
     for (;;) {
       const done = Atomics.load(words, control.done);
-      if (done === workers.length) return;
+      if (done === hands.length) return;
       if (failure !== undefined) throw failure;
       // Short waits: a thread that fails says so through the event loop.
       Atomics.wait(words, control.done, done, 50);
-      if (Atomics.load(words, control.done) !== workers.length) await turn();
+      if (Atomics.load(words, control.done) !== hands.length) await turn();
     }
   }
 
@@ -77,14 +83,14 @@ export async function createCrew(shared: Shared, threads: number): Promise<Crew>
     Atomics.store(words, control.stop, 1);
     Atomics.add(words, control.epoch, 1);
     Atomics.notify(words, control.epoch);
-    for (const mail of mails) mail.close();
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    for (const { mail } of hands) mail.close();
+    await Promise.all(hands.map(({ worker }) => worker.terminate()));
   }
 
   const crew: Crew = {
     hand(given) {
       candidates = given;
-      for (const mail of mails) mail.postMessage(given);
+      for (const { mail } of hands) mail.postMessage(given);
     },
     run,
     close,
