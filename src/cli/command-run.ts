@@ -39,11 +39,16 @@ interface Running {
   readonly jobs: number | undefined;
 }
 
-function runLoaded({ plan, wiring, decisions }: LoadedPlan, running: Running): Promise<RunSummary> {
+function runLoaded(
+  { plan, file, sha256, wiring, decisions }: LoadedPlan,
+  running: Running,
+): Promise<RunSummary> {
   return runPlan(plan, {
     store: decisions.store,
+    source: { file, sha256 },
     signatures: decisions.signatures,
     force: decisions.force,
+    gradientClass: decisions.gradientClass,
     jobs: running.jobs ?? availableParallelism(),
     emit: (event) => running.view.event(event),
     signal: running.signal,

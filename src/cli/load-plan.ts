@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { Result } from '../base/result.js';
 import { err, ok } from '../base/result.js';
 import type { DecisionEnv } from '../exec/decide.js';
 import { formatDiagnostics } from '../pipeline/diagnostic.js';
 import { planPipeline } from '../pipeline/plan-pipeline.js';
 import type { Plan } from '../pipeline/plan.js';
+import { gradientClasses } from '../gradient/locate.js';
+import { sha256Hex } from '../store/durable.js';
 import { OutsideFileReader } from '../store/outside-files.js';
 import { openStore } from '../store/store.js';
 import { findPipeline, readPipeline } from './find-pipeline.js';
@@ -13,6 +16,8 @@ import { wire, type Wiring } from './wire.js';
 
 export interface LoadedPlan {
   readonly file: string;
+  /** sha256 of the file's bytes. */
+  readonly sha256: string;
   readonly plan: Plan;
   readonly wiring: Wiring;
   readonly decisions: DecisionEnv;
@@ -31,8 +36,9 @@ export function loadPlan(
   const wiring = wire(options.store);
   const { file, targets } = findPipeline(words, wiring.project);
   const signatures = loadSignatures(wiring);
+  const source = readPipeline(file);
   const planned = planPipeline({
-    source: readPipeline(file),
+    source,
     file,
     signatures,
     overrides: options.overrides,
@@ -45,8 +51,21 @@ export function loadPlan(
     return err('invalid');
   }
   const plan = planned.value;
-  const store = openStore(wiring.store);
+  const store = openStore(wiring.store, { indexFolder: join(wiring.project, '.ticketlab') });
   const outsideFiles = new OutsideFileReader(store.layout.cache('outside-files.json'), wiring.project);
   const force = forcedInstances(plan, options.force);
-  return ok({ file, plan, wiring, decisions: { plan, store, signatures, outsideFiles, force } });
+  return ok({
+    file,
+    sha256: sha256Hex(source),
+    plan,
+    wiring,
+    decisions: {
+      plan,
+      store,
+      signatures,
+      outsideFiles,
+      force,
+      gradientClass: gradientClasses(wiring.cache),
+    },
+  });
 }

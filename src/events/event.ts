@@ -25,6 +25,15 @@ export type RunEvent =
       readonly key: string;
       readonly worker: number;
     }
+  /** Another client of the store is computing it: its result is waited for. */
+  | {
+      readonly type: 'inst.elsewhere';
+      readonly inst: string;
+      readonly definition: string;
+      readonly key: string;
+      readonly host: string;
+      readonly pid: number;
+    }
   | {
       readonly type: 'inst.progress';
       readonly inst: string;

@@ -8,6 +8,7 @@ const knownTypes: Readonly<Record<RunEvent['type'], true>> = {
   'run.result': true,
   'run.end': true,
   'inst.start': true,
+  'inst.elsewhere': true,
   'inst.progress': true,
   'inst.end': true,
   warn: true,

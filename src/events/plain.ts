@@ -80,6 +80,8 @@ function linesOf(view: PlainView, event: LoggedEvent): string[] {
       return view.announced.has(event.inst) || !view.run.running.has(event.inst)
         ? []
         : [say(`${event.inst}  started`)];
+    case 'inst.elsewhere':
+      return [say(`${event.inst}  is computed by another run (process ${event.pid} on ${event.host})`)];
     case 'inst.end':
       return endLines(view, event, say);
     case 'warn':

@@ -1,5 +1,5 @@
 import type { Ending } from '../events/event.js';
-import type { Outputs, ResultRecord } from '../store/record.js';
+import type { Outputs } from '../store/record.js';
 import type { Computation, Decision } from './decide.js';
 import { dependantsOf } from './graph.js';
 import { ReadyHeap } from './heap.js';
@@ -10,8 +10,8 @@ export interface EndDetails {
   readonly seconds?: number;
   readonly message?: string;
   readonly log?: readonly string[];
-  /** Of a hit that the store already had. */
-  readonly record?: ResultRecord;
+  /** Of a hit that the store already had: what it took to make. */
+  readonly madeIn?: number;
 }
 
 export interface BoardOptions {
@@ -23,7 +23,8 @@ export interface BoardOptions {
   readonly ended: (index: number, how: Ending, details: EndDetails) => void;
 }
 
-type State = 'waiting' | 'ready' | 'following' | 'running' | 'ended';
+/** `elsewhere`: another client of the store is computing it. */
+type State = 'waiting' | 'ready' | 'following' | 'elsewhere' | 'running' | 'ended';
 
 /**
  * Who may start, who waits for whom, how each instance ended. Knows no processes, files or time: the run tells it what
@@ -79,6 +80,13 @@ export class Board {
     return this.#how[index];
   }
 
+  /** How many instances ended in which way. */
+  counts(): Record<Ending, number> {
+    const counts = { hit: 0, ran: 0, failed: 0, skipped: 0, cancelled: 0 };
+    for (const how of this.#how) if (how) counts[how]++;
+    return counts;
+  }
+
   isRunning(index: number): boolean {
     return this.#state[index] === 'running';
   }
@@ -94,6 +102,19 @@ export class Board {
       return { index, computation };
     }
     return undefined;
+  }
+
+  /** What was just started is being computed by another client: it is nobody's turn until `look` is called. */
+  leave(index: number): void {
+    this.#state[index] = 'elsewhere';
+  }
+
+  /** The other client may be done, or gone: the instance is decided again. */
+  look(index: number): void {
+    if (this.#state[index] !== 'elsewhere') return;
+    for (const follower of this.#release(index)) this.#reconsider(follower);
+    this.#reconsider(index);
+    this.#settle();
   }
 
   ran(index: number, outputs: Outputs, details: EndDetails): void {
@@ -164,7 +185,7 @@ export class Board {
     this.#outputs[index] = undefined;
     for (const dependant of this.#dependants[index]!) {
       this.#pending[dependant]!++;
-      if (this.#state[dependant] !== 'ready') continue;
+      if (this.#state[dependant] !== 'ready' && this.#state[dependant] !== 'elsewhere') continue;
       for (const follower of this.#release(dependant)) this.#reconsider(follower);
       this.#state[dependant] = 'waiting';
     }
@@ -192,8 +213,8 @@ export class Board {
   #decide(index: number): void {
     const decision = this.#options.decide(index, (source) => this.#outputs[source]);
     if (decision.verdict === 'hit') {
-      this.#outputs[index] = decision.record.outputs;
-      this.#end(index, 'hit', { key: decision.key, record: decision.record });
+      this.#outputs[index] = decision.result.outputs;
+      this.#end(index, 'hit', { key: decision.key, madeIn: decision.result.seconds });
     } else if (decision.verdict === 'run') this.#enqueue(index, decision.computation);
     else this.#end(index, 'failed', { message: decision.reason });
   }

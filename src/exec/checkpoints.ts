@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checkpoints } from '../pipeline/stage.js';
-import { writeDurably } from '../store/durable.js';
+import { ensureFolder, writeDurably } from '../store/durable.js';
 import { inWords } from '../store/errors.js';
+import { failpoint } from '../store/failpoints.js';
 import type { Clock } from './clock.js';
 
 const kept = 2;
@@ -77,14 +78,17 @@ export class FileCheckpoints implements Checkpoints {
   /** The computation is finished: nobody will ask for them again. */
   remove(): void {
     rmSync(this.#options.folder, { recursive: true, force: true });
+    failpoint('checkpoint.removed');
   }
 
   #write(name: string, bytes: Uint8Array): void {
-    mkdirSync(this.#folder, { recursive: true });
+    ensureFolder(this.#folder);
     const temporary = join(this.#folder, `${name}.${process.pid}.tmp`);
     rmSync(temporary, { force: true });
     writeDurably(temporary, bytes, 0o644);
+    failpoint('checkpoint.written');
     renameSync(temporary, join(this.#folder, name));
+    failpoint('checkpoint.named');
     for (const old of listed(this.#folder).slice(0, -kept))
       rmSync(join(this.#folder, old.name), { force: true });
   }

@@ -1,17 +1,17 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../base/json.js';
-import { unreachable, UserError } from '../base/result.js';
+import { unreachable } from '../base/result.js';
 import type { Ending, RunEvent } from '../events/event.js';
 import type { Instance, Plan } from '../pipeline/plan.js';
-import { guarded, ObjectLostError } from '../store/errors.js';
+import { ensureFolder } from '../store/durable.js';
 import type { OutsideFileReader } from '../store/outside-files.js';
 import { Board, type EndDetails } from './board.js';
-import { decide, signatureOf, type Computation, type DecisionEnv } from './decide.js';
+import { decide, signatureOf, type Computation, type Decision, type DecisionEnv } from './decide.js';
+import { deliver } from './deliver.js';
 import { Forecaster } from './forecaster.js';
 import { producersOf, upwardRanks } from './graph.js';
-import { materialise } from './materialise.js';
-import type { Report, WorkerMessage } from './protocol.js';
+import { Neighbours } from './neighbours.js';
+import { differenceMessage, type Report, type WorkerMessage } from './protocol.js';
 import type { RunEnv } from './run.js';
 import { grantThreads } from './threads.js';
 import type { WorkerPool } from './worker-pool.js';
@@ -45,7 +45,9 @@ export class Conductor {
   readonly #forecaster: Forecaster;
   readonly #startedAt = new Map<number, number>();
   #pool: WorkerPool | undefined;
+  #neighbours: Neighbours | undefined;
   #troubled = false;
+  #quiet = false;
   #finished: () => void = () => undefined;
 
   constructor(options: ConductorOptions) {
@@ -64,7 +66,7 @@ export class Conductor {
       ids: plan.instances.map((instance) => instance.id),
       producers,
       ranks: upwardRanks(producers, this.#forecaster.costs()),
-      decide: (index, known) => decide(index, known, this.#decisionEnv),
+      decide: (index, known) => this.#decide(index, known),
       ended: (index, how, details) => this.#ended(index, how, details),
     });
   }
@@ -81,14 +83,20 @@ export class Conductor {
     } finally {
       signal.removeEventListener('abort', abort);
       await this.#pool?.close();
+      this.#neighbours?.close();
       this.#forecaster.save();
     }
-    return { counts: this.#counts(), troubled: this.#troubled };
+    return { counts: this.#board.counts(), troubled: this.#troubled };
   }
 
   async #runOpen(): Promise<void> {
     if (this.#options.env.signal.aborted) this.#abort();
     if (this.#board.open === 0) return;
+    this.#neighbours ??= new Neighbours({
+      ...this.#options,
+      ...this.#options.env,
+      free: (index) => this.#retry(index),
+    });
     this.#pool ??= await this.#openPool();
     await new Promise<void>((resolve) => {
       this.#finished = resolve;
@@ -96,12 +104,55 @@ export class Conductor {
     });
   }
 
+  #decide(index: number, known: Parameters<typeof decide>[1]): Decision {
+    const decision = decide(index, known, this.#decisionEnv);
+    if (decision.verdict === 'run' && decision.heals && !this.#quiet)
+      this.#warn(index, `${decision.reason}; it is computed again`);
+    return decision;
+  }
+
+  /** What another client computed is done, or given up. */
+  #retry(index: number): void {
+    this.#board.look(index);
+    this.#dispatch();
+  }
+
+  /** False when somebody else computes it, or has done so a moment ago. */
+  #mayStart(index: number, key: string): boolean {
+    const { env, plan, emit } = this.#options;
+    const instance = plan.instances[index]!;
+    const turn = this.#neighbours!.take(instance, key, env.force.has(index));
+    if (turn.kind === 'start') return true;
+    this.#board.leave(index);
+    if (turn.kind === 'done') {
+      this.#board.look(index);
+    } else {
+      const { host = 'another host', pid = 0 } = turn.holder ?? {};
+      emit({ type: 'inst.elsewhere', inst: instance.id, definition: instance.definition, key, host, pid });
+    }
+    return false;
+  }
+
+  /** For what is told in better words by the caller. */
+  #quietly<T>(work: () => T): T {
+    this.#quiet = true;
+    try {
+      return work();
+    } finally {
+      this.#quiet = false;
+    }
+  }
+
+  #warn(index: number, message: string): void {
+    this.#options.emit({ type: 'warn', inst: this.#options.plan.instances[index]!.id, message });
+  }
+
   /** Loaded only when there is work. */
   async #openPool(): Promise<WorkerPool> {
     const { env, folder, run } = this.#options;
     const { WorkerPool } = await import('./worker-pool.js');
     const logFolder = join(folder, 'logs');
-    guarded(logFolder, 4096, () => mkdirSync(logFolder, { recursive: true }));
+    ensureFolder(logFolder);
     const { stagesModule, cacheDir, version, environment, projectDir } = env;
     return new WorkerPool({
       slots: env.jobs,
@@ -121,8 +172,10 @@ export class Conductor {
     while (starting.length < pool.free) {
       const next = this.#board.start();
       if (!next) break;
-      starting.push(next);
+      if (this.#mayStart(next.index, next.computation.key)) starting.push(next);
     }
+    // What looked like work may all be done by others meanwhile.
+    if (this.#board.open === 0) return this.#finished();
     const threads = grantThreads(
       starting.map(({ index }) => this.#signature(index).threads === true),
       pool.free,
@@ -160,11 +213,14 @@ export class Conductor {
 
   #onEnd(index: number, { key }: Computation, end: { report: Report | Death; log: readonly string[] }): void {
     const { report, log } = end;
+    this.#neighbours?.done(key);
     if (!this.#board.isRunning(index)) return;
     const seconds = this.#secondsOf(index);
     switch (report.type) {
       case 'done':
-        this.#reportDifference(index, report);
+        if (report.differing.length > 0)
+          this.#warn(index, differenceMessage(this.#options.plan.instances[index]!, report));
+        this.#options.env.store.remember(key, { outputs: report.outputs, seconds });
         this.#board.ran(index, report.outputs, { key, seconds });
         return this.#forecast();
       case 'lost':
@@ -182,70 +238,44 @@ export class Conductor {
     }
   }
 
-  /** The first result of a key stays; that another one came out differently must be known. */
-  #reportDifference(index: number, { differing, kept }: Extract<Report, { type: 'done' }>): void {
-    if (differing.length === 0) return;
-    const { id, type } = this.#options.plan.instances[index]!;
-    const names = differing.map((name) => `"${name}"`).join(', ');
-    const fate = kept
-      ? 'The earlier result stays.'
-      : 'The earlier result was lost; the new one stands in its place.';
-    this.#options.emit({
-      type: 'warn',
-      inst: id,
-      message: `nondeterminism: computed again from the same inputs, ${id} gave other bytes for ${names}. ${fate} The stage ${type} must be mended.`,
-    });
-  }
-
   #heal(index: number, lost: Extract<Report, { type: 'lost' }>, details: EndDetails): void {
-    const { env, emit, plan } = this.#options;
-    env.store.objects.forget(lost.sha256);
-    const makers = this.#board.lost(index, lost.sha256);
+    this.#options.env.store.objects.forget(lost.sha256);
+    const makers = this.#quietly(() => this.#board.lost(index, lost.sha256));
     if (!makers) return this.#board.failed(index, { ...details, message: lost.message });
-    for (const maker of makers)
-      emit({
-        type: 'warn',
-        inst: plan.instances[maker]!.id,
-        message: `${lost.message}; it is computed again`,
-      });
+    for (const maker of makers) this.#warn(maker, `${lost.message}; it is computed again`);
   }
 
-  /** Copies the figures that were asked for. @returns true when one of them was lost and is to be made again. */
   #deliver(): boolean {
     const { plan, env, emit } = this.#options;
-    const folder = { plan, objects: env.store.objects, projectDir: env.projectDir };
-    for (const index of plan.targets) {
-      const outputs = this.#board.outputs(index);
-      if (!outputs) continue;
-      try {
-        for (const path of materialise(plan.instances[index]!, outputs, folder))
-          emit({ type: 'run.result', path });
-      } catch (error) {
-        if (error instanceof ObjectLostError && this.#board.reopen(index)) {
-          emit({
-            type: 'warn',
-            inst: plan.instances[index]!.id,
-            message: `${error.message}; it is computed again`,
-          });
-          return true;
-        }
-        if (!(error instanceof UserError || error instanceof ObjectLostError)) throw error;
+    return deliver({
+      plan,
+      objects: env.store.objects,
+      projectDir: env.projectDir,
+      outputs: (index) => this.#board.outputs(index),
+      written: (path) => emit({ type: 'run.result', path }),
+      lost: (index, message) => {
+        const reopened = this.#quietly(() => this.#board.reopen(index));
+        if (reopened) this.#warn(index, `${message}; it is computed again`);
+        return reopened;
+      },
+      failed: (index, message) => {
         this.#troubled = true;
-        emit({ type: 'warn', inst: plan.instances[index]!.id, message: error.message });
-      }
-    }
-    return false;
+        this.#warn(index, message);
+      },
+    });
   }
 
   #abort(): void {
     this.#board.withdraw('cancelled', 'not started, because the run was interrupted');
+    this.#neighbours?.stopWaiting();
     this.#pool?.terminate();
+    if (this.#board.open === 0) this.#finished();
   }
 
-  #ended(index: number, how: Ending, { record, ...details }: EndDetails): void {
+  #ended(index: number, how: Ending, { madeIn, ...details }: EndDetails): void {
     const { id, definition } = this.#options.plan.instances[index]!;
     this.#options.emit({ type: 'inst.end', inst: id, definition, how, ...details });
-    this.#forecaster.ended(index, how === 'ran' ? details.seconds : record?.made.wall_s);
+    this.#forecaster.ended(index, how === 'ran' ? details.seconds : madeIn);
   }
 
   #forecast(): void {
@@ -259,14 +289,5 @@ export class Conductor {
 
   #signature(index: number): ReturnType<typeof signatureOf> {
     return signatureOf(this.#decisionEnv, this.#options.plan.instances[index]!);
-  }
-
-  #counts(): Record<Ending, number> {
-    const counts = { hit: 0, ran: 0, failed: 0, skipped: 0, cancelled: 0 };
-    this.#options.plan.instances.forEach((_, index) => {
-      const how = this.#board.how(index);
-      if (how) counts[how]++;
-    });
-    return counts;
   }
 }

@@ -5,9 +5,10 @@ import type { Coords, Gather, Instance, Plan } from '../pipeline/plan.js';
 import type { Signatures } from '../pipeline/signatures.js';
 import type { StageSignature } from '../pipeline/stage.js';
 import type { OutsideFile, OutsideFileReader } from '../store/outside-files.js';
-import type { ObjectRef, Outputs, ResultRecord } from '../store/record.js';
+import type { KnownResult } from '../store/packed-index.js';
+import type { ObjectRef, Outputs } from '../store/record.js';
 import type { Store } from '../store/store.js';
-import { runtimeClass } from './runtime-class.js';
+import { runtimeClass, type GradientClass } from './runtime-class.js';
 
 /** An input whose bytes are known. */
 export type ResolvedInput =
@@ -26,8 +27,21 @@ export interface Computation {
 }
 
 export type Decision =
-  | { readonly verdict: 'hit'; readonly key: string; readonly record: ResultRecord; readonly reason: string }
-  | { readonly verdict: 'run'; readonly computation: Computation; readonly reason: string }
+  | {
+      readonly verdict: 'hit';
+      readonly key: string;
+      /** What the key is made of. */
+      readonly K: Json;
+      readonly result: KnownResult;
+      readonly reason: string;
+    }
+  | {
+      readonly verdict: 'run';
+      readonly computation: Computation;
+      readonly reason: string;
+      /** It had a result, but something of that is gone or damaged. */
+      readonly heals: boolean;
+    }
   /** Would run, but cannot: something from outside is missing. */
   | { readonly verdict: 'impossible'; readonly reason: string }
   /** An input is not known before something else has run; `waitsFor` are those instances. */
@@ -44,6 +58,8 @@ export interface DecisionEnv {
   readonly outsideFiles: OutsideFileReader;
   /** Instances to be computed again whatever the store has. */
   readonly force: ReadonlySet<number>;
+  /** Needed when a stage computes gradients. */
+  readonly gradientClass?: GradientClass | undefined;
 }
 
 /**
@@ -70,19 +86,19 @@ export function decide(
   }
   const located = env.outsideFiles.resolve(signature, instance.params);
   if (!located.ok) return { verdict: 'impossible', reason: located.error };
-  const { key, K } = keyOf(signature, instance, { inputs, files: located.value });
+  const { key, K } = keyOf(signature, instance, {
+    inputs,
+    files: located.value,
+    gradientClass: env.gradientClass,
+  });
   const computation: Computation = { key, K, inputs, files: located.value };
-  if (env.force.has(index)) return { verdict: 'run', computation, reason: 'forced' };
-  return lookUp(env.store, computation, declaredOutputs(signature, instance.params));
-}
-
-function lookUp(store: Store, computation: Computation, outputs: readonly string[]): Decision {
-  const found = store.lookup(computation.key);
-  if (!found.hit) return { verdict: 'run', computation, reason: found.reason };
-  const absent = outputs.find((name) => !found.record.outputs[name]);
+  if (env.force.has(index)) return { verdict: 'run', computation, reason: 'forced', heals: false };
+  const found = env.store.find(key);
+  if (!found.hit) return { verdict: 'run', computation, reason: found.reason, heals: found.lost };
+  const absent = declaredOutputs(signature, instance.params).find((name) => !found.result.outputs[name]);
   if (absent !== undefined)
-    return { verdict: 'run', computation, reason: `its result has no output "${absent}"` };
-  return { verdict: 'hit', key: computation.key, record: found.record, reason: 'in the store' };
+    return { verdict: 'run', computation, reason: `its result has no output "${absent}"`, heals: false };
+  return { verdict: 'hit', key, K, result: found.result, reason: 'in the store' };
 }
 
 export function signatureOf(env: Pick<DecisionEnv, 'signatures'>, instance: Instance): StageSignature {
@@ -142,7 +158,11 @@ const unknownRef: ObjectRef = { type: 'file', sha256: '', bytes: 0, kind: 'blob'
 function keyOf(
   signature: StageSignature,
   instance: Instance,
-  { inputs, files }: Pick<Computation, 'inputs' | 'files'>,
+  {
+    inputs,
+    files,
+    gradientClass,
+  }: Pick<Computation, 'inputs' | 'files'> & Pick<DecisionEnv, 'gradientClass'>,
 ): { key: string; K: Json } {
   const digests: Record<string, InputDigest> = {};
   for (const [name, input] of Object.entries(inputs))
@@ -155,6 +175,6 @@ function keyOf(
     params: instance.params,
     inputs: digests,
     files: Object.fromEntries(Object.entries(files).map(([name, file]) => [name, file.sha256])),
-    rt: runtimeClass(signature.runtime),
+    rt: runtimeClass(signature, instance.params, gradientClass),
   });
 }

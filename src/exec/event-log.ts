@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import type { LoggedEvent } from '../events/event.js';
 import { guarded, inWords } from '../store/errors.js';
+import { failpoint, failpointsWatched } from '../store/failpoints.js';
 import type { Clock } from './clock.js';
 
 const progressEveryMs = 10_000;
@@ -69,7 +70,12 @@ export class EventLog {
     const bytes = Buffer.from(this.#lines.join(''));
     this.#lines = [];
     this.#attempt(() => {
-      for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+      for (let at = 0; at < bytes.length;) {
+        // A crash may come between any two bytes; a test that wants one there gets it.
+        const length = failpointsWatched() ? Math.ceil((bytes.length - at) / 2) : bytes.length - at;
+        at += writeSync(this.#file, bytes, at, length);
+        failpoint(at < bytes.length ? 'events.half-written' : 'events.written');
+      }
       this.#unsynced = true;
       this.#timer ??= setTimeout(() => this.#sync(), syncEveryMs).unref();
     });

@@ -14,6 +14,8 @@ export interface WorkerSettings {
   readonly run: string;
   /** Version of ticketlab. */
   readonly version: string;
+  /** The file that gets what the worker prints. */
+  readonly log: string;
 }
 
 /** From the run to a worker: compute one instance. */
@@ -72,4 +74,16 @@ export function onMessages<T>(stream: Readable, handle: (message: T) => void): v
     rest = lines.pop() ?? '';
     for (const line of lines) handle(JSON.parse(line) as T);
   });
+}
+
+/** The first result of a key stays; that another one came out differently must be known. */
+export function differenceMessage(
+  { id, type }: { readonly id: string; readonly type: string },
+  { differing, kept }: Extract<Report, { type: 'done' }>,
+): string {
+  const names = differing.map((name) => `"${name}"`).join(', ');
+  const fate = kept
+    ? 'The earlier result stays.'
+    : 'The earlier result was lost; the new one stands in its place.';
+  return `nondeterminism: computed again from the same inputs, ${id} gave other bytes for ${names}. ${fate} The stage ${type} must be mended.`;
 }

@@ -4,20 +4,27 @@ import type { Ending, LoggedEvent, RunEvent } from '../events/event.js';
 import type { Plan } from '../pipeline/plan.js';
 import type { Signatures } from '../pipeline/signatures.js';
 import { OutsideFileReader } from '../store/outside-files.js';
+import { describeRun, type RunDescription } from '../store/run-folder.js';
 import type { Store } from '../store/store.js';
 import type { Clock } from './clock.js';
 import { Conductor } from './conductor.js';
 import { EventLog } from './event-log.js';
+import { gitCommit } from './git-commit.js';
+import type { GradientClass } from './runtime-class.js';
 import type { Environment } from './worker-environment.js';
 
 /** What a run needs from the outside; nothing is taken from globals. */
 export interface RunEnv {
   readonly store: Store;
+  /** The pipeline's file and the sha256 of its bytes, when the plan came from one. */
+  readonly source?: { readonly file: string; readonly sha256: string };
   readonly signatures: Signatures;
   /** Worker processes at the same time, at least 1. */
   readonly jobs: number;
   /** Instances to be computed again whatever the store has. */
   readonly force: ReadonlySet<number>;
+  /** Needed when a stage computes gradients. */
+  readonly gradientClass?: GradientClass | undefined;
   readonly emit: (event: LoggedEvent) => void;
   /** URL of the module that exports `stages`; loaded by workers only. */
   readonly stagesModule: string;
@@ -54,6 +61,7 @@ export async function runPlan(plan: Plan, env: RunEnv): Promise<RunSummary> {
   const folder = store.layout.run(run);
   store.makeFolder(folder);
   store.reap(clock.now());
+  describeRun(folder, descriptionOf(run, plan, env));
   let incomplete = false;
   const path = join(folder, 'events.jsonl');
   const log = new EventLog({
@@ -91,12 +99,30 @@ export async function runPlan(plan: Plan, env: RunEnv): Promise<RunSummary> {
       emit,
     }).conduct();
     outsideFiles.save();
+    store.saveIndex();
     const exit = env.signal.aborted ? 130 : counts.failed > 0 || troubled || incomplete ? 1 : 0;
     emit({ type: 'run.end', ...counts, seconds: (clock.monotonic() - started) / 1000, exit });
     return { run, counts, exit, log: path };
   } finally {
     await log.close();
   }
+}
+
+function descriptionOf(run: string, plan: Plan, env: RunEnv): RunDescription {
+  return {
+    v: 1,
+    run,
+    start: env.clock.now(),
+    pipeline: plan.name,
+    file: env.source?.file ?? '',
+    sha256: env.source?.sha256 ?? '',
+    variant: plan.variant,
+    preset: plan.preset ?? null,
+    params: plan.params,
+    git: gitCommit(env.projectDir),
+    jobs: env.jobs,
+    ticketlab: env.version,
+  };
 }
 
 function planEvent(plan: Plan): RunEvent {

@@ -36,6 +36,7 @@ export function stageContext(options: ContextOptions): StageContext<never, never
     files: Object.fromEntries(Object.entries(task.files).map(([name, file]) => [name, fileOf(file)])),
     threads: task.threads,
     checkpoints,
+    runtime: (task.K as { readonly rt?: string }).rt,
     cacheDir: () => {
       guarded(cacheDir, 4096, () => mkdirSync(cacheDir, { recursive: true }));
       return cacheDir;

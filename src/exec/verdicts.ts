@@ -19,7 +19,7 @@ export function planVerdicts(env: DecisionEnv): Verdict[] {
   const leaders = new Map<string, string>();
   return env.plan.instances.map(({ id }, index) => {
     const decision = decide(index, (source) => known[source], env);
-    if (decision.verdict === 'hit') known[index] = decision.record.outputs;
+    if (decision.verdict === 'hit') known[index] = decision.result.outputs;
     return verdictOf(id, decision, leaders);
   });
 }
@@ -34,7 +34,7 @@ function verdictOf(instance: string, decision: Decision, leaders: Map<string, st
         verdict: 'hit',
         reason,
         key: decision.key,
-        outputs: sizesOf(decision.record.outputs),
+        outputs: sizesOf(decision.result.outputs),
       };
     case 'run': {
       const { key } = decision.computation;

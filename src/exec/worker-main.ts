@@ -2,6 +2,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import type { StageDefinition } from '../pipeline/stage.js';
+import { readDescription } from '../store/run-folder.js';
 import { openStore } from '../store/store.js';
 import { systemClock } from './clock.js';
 import {
@@ -12,6 +13,7 @@ import {
   type WorkerMessage,
   type WorkerSettings,
 } from './protocol.js';
+import { provenanceOf } from './provenance.js';
 import { messageOf, performTask, type TaskEnv } from './worker-task.js';
 
 /** What the module of the stage types exports: definitions, or functions that load the module of one when it is needed. */
@@ -64,9 +66,12 @@ async function loadStage(type: string): Promise<StageDefinition> {
   return typeof entry === 'function' ? (await entry()).default : entry;
 }
 
+const store = openStore(settings.store);
+
 const env: TaskEnv = {
   settings,
-  store: openStore(settings.store),
+  provenance: provenanceOf(readDescription(store.layout.run(settings.run))),
+  store,
   clock: systemClock,
   loadStage,
   send,

@@ -13,7 +13,7 @@ export interface PoolOptions {
   readonly slots: number;
   /** Compiled worker-main; the one beside this module unless a test says so. */
   readonly entry?: string | undefined;
-  readonly settings: WorkerSettings;
+  readonly settings: Omit<WorkerSettings, 'log'>;
   readonly environment: Environment;
   readonly projectDir: string;
   readonly logFolder: string;

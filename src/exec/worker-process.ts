@@ -17,7 +17,7 @@ import { workerEnvironment, type Environment } from './worker-environment.js';
 export interface SpawnOptions {
   /** Path of the compiled worker-main. */
   readonly entry: string;
-  readonly settings: WorkerSettings;
+  readonly settings: Omit<WorkerSettings, 'log'>;
   readonly environment: Environment;
   readonly projectDir: string;
   /** Gets what the worker prints. */
@@ -53,7 +53,8 @@ export class WorkerProcess {
   constructor(options: SpawnOptions) {
     const log = guarded(options.logPath, 0, () => openSync(options.logPath, 'a', 0o644));
     try {
-      this.#child = spawn(process.execPath, [options.entry, JSON.stringify(options.settings)], {
+      const settings: WorkerSettings = { ...options.settings, log: options.logPath };
+      this.#child = spawn(process.execPath, [options.entry, JSON.stringify(settings)], {
         cwd: options.projectDir,
         env: workerEnvironment(options.environment),
         detached: true,

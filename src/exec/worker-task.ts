@@ -8,11 +8,14 @@ import type { Made } from '../store/record.js';
 import type { Store } from '../store/store.js';
 import { FileCheckpoints } from './checkpoints.js';
 import type { Clock } from './clock.js';
+import { lastLines, logSize } from './instance-logs.js';
 import type { Report, Task, WorkerMessage, WorkerSettings } from './protocol.js';
 import { stageContext } from './stage-context.js';
 
 export interface TaskEnv {
   readonly settings: WorkerSettings;
+  /** What records tell of the run. */
+  readonly provenance: Pick<Made, 'pipeline' | 'params' | 'git'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly loadStage: (type: string) => Promise<StageDefinition>;
@@ -50,6 +53,7 @@ async function computeAndPublish(task: Task, env: TaskEnv): Promise<Report> {
     warn: (message) => env.send({ type: 'warn', message }),
   });
   const measure = startMeasuring(clock);
+  const printedBefore = logSize(settings.log);
   const context = stageContext({
     ...env,
     task,
@@ -68,11 +72,19 @@ async function computeAndPublish(task: Task, env: TaskEnv): Promise<Report> {
     resumed: checkpoints.resumed,
     ticketlab: settings.version,
     node: process.versions.node,
+    ...env.provenance,
+    ...printed(settings.log, printedBefore),
   };
   const published = store.publish({ key: task.key, K: task.K, outputs, made });
   checkpoints.remove();
   const { outcome, differing, record } = published;
   return { type: 'done', outputs: record.outputs, differing, kept: outcome === 'known' };
+}
+
+/** What the stage printed, for whoever looks at its result later. */
+function printed(path: string, from: number): Pick<Made, 'log'> {
+  const to = logSize(path);
+  return to > from ? { log: { bytes: to - from, tail: lastLines({ path, from, to }) } } : {};
 }
 
 function checkedOutputs(

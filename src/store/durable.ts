@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
+  fchmodSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -8,11 +10,11 @@ import {
   renameSync,
   rmSync,
   statSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode, guarded } from './errors.js';
+import { failpoint, type Failpoint } from './failpoints.js';
 
 const chunkBytes = 1 << 20;
 
@@ -27,16 +29,30 @@ export function sha256Hex(bytes: Uint8Array | string): string {
  * @returns the sha256 of what was handed to the operating system, taken while writing.
  */
 export function writeDurably(path: string, bytes: Uint8Array, mode = 0o444): string {
+  return writeNew(path, bytes, { mode, sync: true });
+}
+
+/** The same for what a power cut may take: leases, memos, descriptions of runs. */
+export function createFile(path: string, bytes: Uint8Array, mode = 0o644): void {
+  writeNew(path, bytes, { mode, sync: false });
+}
+
+function writeNew(
+  path: string,
+  bytes: Uint8Array,
+  { mode, sync }: { readonly mode: number; readonly sync: boolean },
+): string {
   return guarded(path, bytes.byteLength, () => {
     const hash = createHash('sha256');
     const file = openSync(path, 'wx', mode);
     try {
+      shareFile(file, path, mode);
       for (let at = 0; at < bytes.byteLength;) {
         const written = writeSync(file, bytes, at, Math.min(chunkBytes, bytes.byteLength - at));
-        hash.update(bytes.subarray(at, at + written));
+        if (sync) hash.update(bytes.subarray(at, at + written));
         at += written;
       }
-      fsyncSync(file);
+      if (sync) fsyncSync(file);
     } catch (error) {
       rmSync(path, { force: true });
       throw error;
@@ -77,34 +93,52 @@ export function syncFolder(path: string): void {
 }
 
 /** Makes a folder; `touched` collects the parents whose entries are new. */
-export function ensureFolder(path: string, touched: Set<string>): void {
+export function ensureFolder(path: string, touched?: Set<string>): void {
   const first = guarded(path, 4096, () => mkdirSync(path, { recursive: true }));
   if (first === undefined) return;
+  const made: string[] = [];
   for (let folder = path; ; folder = dirname(folder)) {
-    touched.add(dirname(folder));
-    if (folder === first || folder === dirname(folder)) return;
+    made.push(folder);
+    touched?.add(dirname(folder));
+    if (folder === first || folder === dirname(folder)) break;
   }
+  for (const folder of made.reverse()) shareFolder(folder);
 }
 
-/** Replaces a small file in one step: readers see the old bytes or the new ones. Not synced: for what can be lost. */
-export function replaceFile(path: string, bytes: Uint8Array | string): void {
-  const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-  guarded(path, data.byteLength, () => {
-    mkdirSync(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}.tmp`;
-    const file = openSync(temporary, 'w', 0o644);
-    try {
-      for (let at = 0; at < data.byteLength;) at += writeSync(file, data, at);
-      closeSync(file);
-      renameSync(temporary, path);
-    } catch (error) {
-      try {
-        closeSync(file);
-      } catch {
-        // Closed already: the rename failed.
-      }
-      unlinkSync(temporary);
-      throw error;
-    }
-  });
+/**
+ * What the members of a group share must be writable for them all, whatever the umask of the one who makes it: a
+ * folder that a group may write hands that, and its group, on to what is made in it. Not one like /tmp, where
+ * everybody writes and only owners remove.
+ */
+function groupBits(folder: string): number {
+  const { mode } = statSync(folder);
+  const shared = (mode & 0o020) !== 0 && (mode & 0o1000) === 0;
+  return shared ? mode & 0o2070 : 0;
+}
+
+function shareFolder(folder: string): void {
+  const wanted = groupBits(dirname(folder));
+  if (wanted === 0) return;
+  const { mode } = statSync(folder);
+  if ((mode & wanted) !== wanted) chmodSync(folder, (mode & 0o7777) | wanted);
+}
+
+function shareFile(file: number, path: string, mode: number): void {
+  const bits = groupBits(dirname(path)) & mode & 0o060;
+  if (bits !== 0) fchmodSync(file, (mode & ~0o077) | bits | (mode & 0o004 & ~process.umask()));
+}
+
+/** Replaces a small file in one step: readers see the old bytes or the new ones. Not synced: for what can be lost. @param stop the place before the new bytes get the name. */
+export function replaceFile(path: string, bytes: Uint8Array | string, stop?: Failpoint): void {
+  ensureFolder(dirname(path));
+  const temporary = `${path}.${process.pid}.tmp`;
+  rmSync(temporary, { force: true });
+  createFile(temporary, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+  if (stop) failpoint(stop);
+  try {
+    guarded(path, bytes.length, () => renameSync(temporary, path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

@@ -1,16 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256Hex } from './durable.js';
+import { ensureFolder, sha256Hex } from './durable.js';
 import { errorCode, ObjectLostError } from './errors.js';
 import type { Layout } from './layout.js';
 import type { ObjectRef } from './record.js';
@@ -137,7 +128,7 @@ export class Objects {
   #quarantine(sha256: string): void {
     const broken = this.#layout.object(sha256);
     try {
-      mkdirSync(this.#layout.quarantine, { recursive: true });
+      ensureFolder(this.#layout.quarantine);
       renameSync(broken, join(this.#layout.quarantine, `${sha256}.${randomBytes(4).toString('hex')}`));
     } catch {
       // Missing already, or no room for another folder: what matters is that the name is free.

@@ -4,6 +4,7 @@ import { byCodeUnit, type Json } from '../base/json.js';
 import type { ArtefactType, OutputBytes } from '../pipeline/stage.js';
 import { ensureFolder, linkFirst, sha256Hex, syncFolder, writeDurably } from './durable.js';
 import { errorCode, guarded, ObjectLostError } from './errors.js';
+import { failpoint } from './failpoints.js';
 import type { Layout } from './layout.js';
 import type { Objects } from './objects.js';
 import {
@@ -61,6 +62,7 @@ export function publish(layout: Layout, objects: Objects, publication: Publicati
     const data = encodeRecord(record);
     const temporary = staging.next();
     writeDurably(temporary, data);
+    failpoint('publish.record-staged');
     nameObjects(place);
     return guarded(layout.record(key), data.byteLength, () => nameRecord(place, record, temporary));
   } finally {
@@ -99,6 +101,7 @@ function putBlob(place: Workplace, content: Uint8Array | string): { sha256: stri
   const written = writeDurably(temporary, data);
   if (written !== ref.sha256) throw new Error('the bytes of an output changed while they were written');
   place.staged.set(ref.sha256, { bytes: ref.bytes, temporary });
+  failpoint('publish.staged');
   return ref;
 }
 
@@ -113,8 +116,10 @@ function nameObjects({ layout, objects, staged }: Workplace): void {
     });
     touched.add(dirname(target));
     objects.forget(sha256);
+    failpoint('publish.object-named');
   }
   for (const folder of touched) guarded(folder, 0, () => syncFolder(folder));
+  failpoint('publish.objects-synced');
 }
 
 function nameRecord(place: Workplace, record: ResultRecord, temporary: string): Published {
@@ -129,7 +134,9 @@ function nameRecord(place: Workplace, record: ResultRecord, temporary: string): 
   const published = linkFirst(temporary, path)
     ? ({ record, outcome: 'first', differing: [] } as const)
     : meetExisting(place, record, temporary);
+  failpoint('publish.record-named');
   for (const folder of touched) syncFolder(folder);
+  failpoint('publish.record-synced');
   return published;
 }
 

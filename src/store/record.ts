@@ -29,6 +29,23 @@ export interface Made {
   readonly resumed: boolean;
   readonly ticketlab: string;
   readonly node: string;
+  /** What was run. Records of before these were kept have none of the following. */
+  readonly pipeline?: {
+    readonly name: string;
+    readonly file: string;
+    /** Of the file's bytes. */
+    readonly sha256: string;
+    readonly variant: string;
+    readonly preset: string | null;
+  };
+  /** Parameters of the pipeline with their origins; a long value stands by its digest. */
+  readonly params?: Readonly<
+    Record<string, { readonly value?: Json; readonly sha256?: string; readonly origin: string }>
+  >;
+  /** Commit of the project. */
+  readonly git?: string;
+  /** What the stage printed: size, and its last lines. */
+  readonly log?: { readonly bytes: number; readonly tail: readonly string[] };
 }
 
 /** What is known of one key. Immutable, one per key. */

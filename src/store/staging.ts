@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { errorCode, guarded } from './errors.js';
+import { ensureFolder } from './durable.js';
+import { errorCode } from './errors.js';
 import type { Layout } from './layout.js';
+import { isAlive, ownIdentity } from './process-identity.js';
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -16,9 +18,9 @@ export interface Staging {
 }
 
 export function openStaging(layout: Layout): Staging {
-  const name = `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`;
-  const folder = join(layout.temporary, name);
-  guarded(folder, 4096, () => mkdirSync(folder, { recursive: true }));
+  const { machine, pid } = ownIdentity();
+  const folder = join(layout.temporary, `${hostname()}.${machine}.${pid}.${randomBytes(6).toString('hex')}`);
+  ensureFolder(folder, new Set());
   let count = 0;
   return {
     next: () => join(folder, String(count++)),
@@ -28,7 +30,7 @@ export function openStaging(layout: Layout): Staging {
 
 /**
  * Removes what dead processes left behind: at once when they ran on this machine, else after a day (a publication
- * takes seconds).
+ * takes seconds). What a colleague owns in a shared store stays for the colleague.
  *
  * @param now Unix milliseconds.
  */
@@ -41,19 +43,20 @@ export function reapStale(layout: Layout, now: number): void {
     throw error;
   }
   for (const name of names) {
-    const owner = /^(.+)\.(\d+)\.[0-9a-f]+$/.exec(name);
     const path = join(layout.temporary, name);
-    const dead = owner !== null && owner[1] === hostname() && !isAlive(Number(owner[2]));
     const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-    if (dead || now - modified > dayMs) rmSync(path, { recursive: true, force: true });
+    if (!ownerIsGone(name) && now - modified <= dayMs) continue;
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      if (!['EACCES', 'EPERM', 'ENOTEMPTY'].includes(errorCode(error))) throw error;
+    }
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
+function ownerIsGone(name: string): boolean {
+  const owner = /^(.+)\.([0-9a-f]{8}-[0-9a-f]{8})\.(\d+)\.[0-9a-f]+$/.exec(name);
+  if (owner === null) return false;
+  const [, host, machine, pid] = owner;
+  return isAlive({ host: host!, machine: machine!, pid: Number(pid), start: '' }) === false;
 }

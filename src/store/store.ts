@@ -1,21 +1,36 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Json } from '../base/json.js';
 import { ensureFolder, linkFirst, syncFolder, writeDurably } from './durable.js';
 import { errorCode, guarded, StoreError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
 import { Objects } from './objects.js';
+import { PackedIndex, type KnownResult } from './packed-index.js';
 import { publish, type Publication, type Published } from './publish.js';
-import { decodeRecord, type ResultRecord } from './record.js';
+import { decodeRecord, type Outputs, type ResultRecord } from './record.js';
 import { reapStale } from './staging.js';
 
 const format = 'ticketlab-store';
 const formatVersion = 1;
 
 /** `record` when the key's result is complete; else why it is not. */
-export type Lookup =
-  { readonly hit: true; readonly record: ResultRecord } | { readonly hit: false; readonly reason: string };
+export type Lookup = { readonly hit: true; readonly record: ResultRecord } | Miss;
+
+export interface Miss {
+  readonly hit: false;
+  readonly reason: string;
+  /** There was a result, but something of it is gone or damaged. */
+  readonly lost: boolean;
+}
+
+/** The same as far as it is needed to use the result. */
+export type Found = { readonly hit: true; readonly result: KnownResult } | Miss;
+
+export interface StoreOptions {
+  /** Where this project keeps its copy of what it needs of the records; without it every look-up reads a file. */
+  readonly indexFolder?: string;
+}
 
 /**
  * Results by key and bytes by digest, in a folder. Several processes may use one at the same time without locks:
@@ -24,29 +39,74 @@ export type Lookup =
 export class Store {
   readonly layout: Layout;
   readonly objects: Objects;
+  readonly #options: StoreOptions;
+  #index: PackedIndex | undefined;
   #prepared = false;
 
-  constructor(layout: Layout) {
+  /** @param id of an existing store. */
+  constructor(layout: Layout, id: string | undefined, options: StoreOptions) {
     this.layout = layout;
     this.objects = new Objects(layout);
+    this.#options = options;
+    if (id !== undefined) this.#openIndex(id);
   }
 
-  /** Cheap and synchronous: one small file, and one `stat` for each object not seen before. Writes nothing. */
+  /** Whether there is a complete result: from the index, or else from its record. Writes nothing. */
+  find(key: string): Found {
+    const known = this.#index?.get(key);
+    if (known && this.#lost(known.outputs) === undefined) return { hit: true, result: known };
+    if (known) this.#index?.drop(key);
+    const found = this.lookup(key);
+    if (!found.hit) return found;
+    const result = { outputs: found.record.outputs, seconds: found.record.made.wall_s };
+    this.#index?.add(key, result);
+    return { hit: true, result };
+  }
+
+  /**
+   * To be called before `find` when another machine may have published a moment ago: a network file system remembers
+   * for a while that a file was not there, unless one lists its folder.
+   */
+  refresh(key: string): void {
+    relist(dirname(this.layout.record(key)));
+  }
+
+  /** Adds what was just published to the index. */
+  remember(key: string, result: KnownResult): void {
+    this.#index?.add(key, result);
+  }
+
+  /** Keeps what was learned for the next run of this project. */
+  saveIndex(): void {
+    this.#index?.save();
+  }
+
+  /** Reads the record itself: one small file, and one `stat` for each object not seen before. Writes synchronous: one small file, and one `stat` for each object not seen before. Writes nothing. */
   lookup(key: string): Lookup {
     let bytes: Uint8Array;
     try {
       bytes = readFileSync(this.layout.record(key));
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
-      return { hit: false, reason: 'no result with this key' };
+      return { hit: false, lost: false, reason: 'no result with this key' };
     }
     const record = decodeRecord(bytes, key);
-    if (!record) return { hit: false, reason: 'its record is damaged' };
-    for (const [name, ref] of Object.entries(record.outputs)) {
-      const problem = this.objects.problem(ref);
-      if (problem !== undefined) return { hit: false, reason: `object lost: of output "${name}" ${problem}` };
+    if (!record) return { hit: false, lost: true, reason: 'its record is damaged' };
+    const lost = this.#lost(record.outputs);
+    return lost === undefined ? { hit: true, record } : { hit: false, lost: true, reason: lost };
+  }
+
+  #lost(outputs: Outputs): string | undefined {
+    for (const name in outputs) {
+      const problem = this.objects.problem(outputs[name]!);
+      if (problem !== undefined) return `object lost: of output "${name}" ${problem}`;
     }
-    return { hit: true, record };
+    return undefined;
+  }
+
+  #openIndex(id: string): void {
+    const { indexFolder } = this.#options;
+    if (indexFolder !== undefined) this.#index = new PackedIndex(join(indexFolder, `index.${id}`), id);
   }
 
   /** @throws StoreError when the disk is full or not writable; nothing half-written stays. */
@@ -73,6 +133,8 @@ export class Store {
       guarded(marker, text.length, () => linkFirst(temporary, marker));
       rmSync(temporary);
       touched.add(root);
+      const id = readMarker(this.layout);
+      if (id !== undefined) this.#openIndex(id);
       for (const folder of touched) guarded(folder, 0, () => syncFolder(folder));
     }
     this.#prepared = true;
@@ -86,7 +148,7 @@ export class Store {
   /** Makes a folder for the files of a run. */
   makeFolder(path: string): void {
     this.prepare();
-    guarded(path, 4096, () => mkdirSync(path, { recursive: true }));
+    ensureFolder(path);
   }
 }
 
@@ -95,12 +157,11 @@ export class Store {
  *
  * @throws StoreError `unusable` when there cannot be a store at that place.
  */
-export function openStore(folder: string): Store {
+export function openStore(folder: string, options: StoreOptions = {}): Store {
   const root = resolve(folder);
   checkPlace(root);
   const layout = layoutOf(root);
-  checkMarker(layout);
-  return new Store(layout);
+  return new Store(layout, readMarker(layout), options);
 }
 
 function checkPlace(root: string): void {
@@ -134,12 +195,14 @@ function kindOf(path: string): 'folder' | 'file' | 'none' {
   }
 }
 
-function checkMarker({ root, marker }: Layout): void {
+/** The id of the store that is there; undefined when none is yet. */
+function readMarker({ root, marker }: Layout): string | undefined {
   let text: string;
   try {
     text = readFileSync(marker, 'utf8');
   } catch {
-    return checkFresh(root);
+    checkFresh(root);
+    return undefined;
   }
   let parsed: Json = null;
   try {
@@ -147,7 +210,7 @@ function checkMarker({ root, marker }: Layout): void {
   } catch {
     // Reported below like any other file that is not ours.
   }
-  const { format: name, version } = (parsed ?? {}) as Readonly<Record<string, Json>>;
+  const { format: name, version, id } = (parsed ?? {}) as Readonly<Record<string, Json>>;
   if (name !== format)
     throw new StoreError(
       'unusable',
@@ -158,6 +221,16 @@ function checkMarker({ root, marker }: Layout): void {
       'unusable',
       `The store at ${root} has format ${JSON.stringify(version)}; this ticketlab knows format ${formatVersion}. Update ticketlab, or take another place with --store.`,
     );
+  // It becomes part of a file name.
+  return typeof id === 'string' && /^[0-9a-f]{1,64}$/.test(id) ? id : undefined;
+}
+
+function relist(folder: string): void {
+  try {
+    readdirSync(folder);
+  } catch {
+    // Not there yet.
+  }
 }
 
 /** Somebody's folder of other things must not be filled with ours. */

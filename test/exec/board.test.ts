@@ -30,7 +30,12 @@ function boardOf(
     ranks: upwardRanks(producers, costs),
     decide: (index): Decision => {
       const key = options.keys?.[names[index]] ?? names[index];
-      return { verdict: 'run', reason: '', computation: { key, K: null, inputs: {}, files: {} } };
+      return {
+        verdict: 'run',
+        reason: '',
+        heals: false,
+        computation: { key, K: null, inputs: {}, files: {} },
+      };
     },
     ended: (index, how) => ends.push([names[index], how]),
   });

@@ -27,7 +27,8 @@ describe.skipIf(noTinyDisk)(`on a full disk ${noTinyDisk ?? ''}`, () => {
           'not started, because a failed',
           'not started, because no space is left',
         ]);
-        expect(readdirSync(storeDir).sort()).toEqual(['STORE.json', 'runs', 'tmp']);
+        expect(readdirSync(storeDir).sort()).toEqual(['STORE.json', 'lease', 'runs', 'tmp']);
+        expect(readdirSync(join(storeDir, 'lease'))).toEqual([]);
         expect(readdirSync(join(storeDir, 'tmp'))).toEqual([]);
       } finally {
         disk.remove();

@@ -21,7 +21,7 @@ describe('a run', () => {
       expect(await second.ends()).toEqual({ a: 'hit', b: 'hit', c: 'hit' });
       expect((await second.ended).exit).toBe(0);
       const { run } = await second.ended;
-      expect(readdirSync(rig.store().layout.run(run))).toEqual(['events.jsonl']);
+      expect(readdirSync(rig.store().layout.run(run))).toEqual(['events.jsonl', 'run.json']);
     }),
   );
 

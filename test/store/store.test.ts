@@ -9,11 +9,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { canonicalJson, type Json } from '../../src/base/json.js';
+import { ownIdentity } from '../../src/store/process-identity.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { publication, sha256 } from '../rig/publication.js';
 import { noTinyDisk, temporaryFolder, tinyDisk } from '../rig/temporary.js';
@@ -249,7 +249,8 @@ describe('what a dead process left half done', () => {
   test('is removed; what belongs to the living or to another machine stays for a day', () => {
     const store = openStore(root);
     store.prepare();
-    const names = [`${hostname()}.4194304.aa`, `${hostname()}.${process.pid}.bb`, 'elsewhere.1.cc'];
+    const { host, machine } = ownIdentity();
+    const names = [`${host}.${machine}.4194304.aa`, `${host}.${machine}.${process.pid}.bb`, 'elsewhere.1.cc'];
     for (const name of names) mkdirSync(join(root, 'tmp', name), { recursive: true });
     const now = statSync(join(root, 'tmp', names[2])).mtimeMs;
     store.reap(now);

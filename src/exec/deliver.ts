@@ -1,0 +1,29 @@
+import { UserError } from '../base/result.js';
+import { ObjectLostError } from '../store/errors.js';
+import type { Outputs } from '../store/record.js';
+import { materialise, type ResultFolder } from './materialise.js';
+
+export interface Delivery extends ResultFolder {
+  readonly outputs: (index: number) => Outputs | undefined;
+  readonly written: (path: string) => void;
+  /** @returns false when the figure was lost before and cannot be made again. */
+  readonly lost: (index: number, message: string) => boolean;
+  readonly failed: (index: number, message: string) => void;
+}
+
+/** Copies the figures that were asked for. @returns true when one of them was lost and is to be made again. */
+export function deliver(delivery: Delivery): boolean {
+  const { plan, outputs, written, lost, failed } = delivery;
+  for (const index of plan.targets) {
+    const made = outputs(index);
+    if (!made) continue;
+    try {
+      for (const path of materialise(plan.instances[index]!, made, delivery)) written(path);
+    } catch (error) {
+      if (error instanceof ObjectLostError && lost(index, error.message)) return true;
+      if (!(error instanceof UserError || error instanceof ObjectLostError)) throw error;
+      failed(index, error.message);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { replaceFile } from './durable.js';
+import { failpoint } from './failpoints.js';
+import type { ObjectRef, Outputs } from './record.js';
+
+/** What is needed of a record to use its result. */
+export interface KnownResult {
+  readonly outputs: Outputs;
+  /** What it took to make. */
+  readonly seconds: number;
+}
+
+/*
+ * The file: magic, sha256 of what follows, length of the header (u32), the header (JSON), then for each result
+ *   key (32 bytes), seconds (f64), number of outputs (u16), and for each output
+ *     shape (u16, position in the header's list of "name type kind"), bytes (u48), sha256 (32 bytes).
+ * Little-endian.
+ */
+const magic = Buffer.from('TLINDEX1');
+const preamble = magic.length + 32 + 4;
+const keyBytes = 32;
+const resultBytes = keyBytes + 8 + 2;
+const outputBytes = 2 + 6 + 32;
+
+interface Header {
+  readonly store: string;
+  readonly count: number;
+  readonly shapes: readonly string[];
+}
+
+/**
+ * A project's own copy of what its plans need of the store's records, in one file: a run in which everything is there
+ * already reads it instead of a file for each instance. Disposable: what it does not have is looked up in the store and
+ * added. Results are immutable, so it cannot be out of date but for objects that are gone, which is looked at anyway.
+ */
+export class PackedIndex {
+  readonly #path: string;
+  readonly #store: string;
+  /** Key -> where its result begins in `#packed`. */
+  readonly #places = new Map<string, number>();
+  readonly #added = new Map<string, KnownResult>();
+  #packed: Buffer = Buffer.alloc(0);
+  #shapes: readonly string[] = [];
+  #loaded = false;
+  #dropped = false;
+
+  /** @param store id of the store that the index is of. */
+  constructor(path: string, store: string) {
+    this.#path = path;
+    this.#store = store;
+  }
+
+  get(key: string): KnownResult | undefined {
+    this.#load();
+    const added = this.#added.get(key);
+    if (added) return added;
+    const place = this.#places.get(key);
+    return place === undefined ? undefined : this.#resultAt(place);
+  }
+
+  add(key: string, result: KnownResult): void {
+    this.#load();
+    this.#added.set(key, result);
+  }
+
+  /** Its objects are gone. */
+  drop(key: string): void {
+    this.#load();
+    if (this.#places.delete(key)) this.#dropped = true;
+    this.#added.delete(key);
+  }
+
+  /** Writes the file anew if anything was learned. That it cannot be written costs the next run time, no more. */
+  save(): void {
+    if (this.#added.size === 0 && !this.#dropped) return;
+    try {
+      replaceFile(this.#path, this.#encoded(), 'index.written');
+      failpoint('index.named');
+    } catch {
+      return;
+    }
+    this.#dropped = false;
+  }
+
+  /** A file that is torn, damaged or of another store is as good as none. */
+  #load(): void {
+    if (this.#loaded) return;
+    this.#loaded = true;
+    let file: Buffer;
+    try {
+      file = readFileSync(this.#path);
+    } catch {
+      return;
+    }
+    const body = unsealed(file);
+    if (!body) return;
+    const header = JSON.parse(body.toString('utf8', 4, 4 + body.readUInt32LE(0))) as Header;
+    if (header.store !== this.#store) return;
+    this.#packed = body;
+    this.#shapes = header.shapes;
+    let at = 4 + body.readUInt32LE(0);
+    for (let left = header.count; left > 0; left--) {
+      this.#places.set(body.toString('hex', at, at + keyBytes), at);
+      at += resultBytes + body.readUInt16LE(at + keyBytes + 8) * outputBytes;
+    }
+  }
+
+  #resultAt(place: number): KnownResult {
+    const packed = this.#packed;
+    const outputs: Record<string, ObjectRef> = {};
+    let at = place + resultBytes;
+    for (let left = packed.readUInt16LE(place + keyBytes + 8); left > 0; left--, at += outputBytes) {
+      const [name, type, kind] = this.#shapes[packed.readUInt16LE(at)]!.split(' ');
+      outputs[name!] = {
+        type,
+        sha256: packed.toString('hex', at + 8, at + 8 + 32),
+        bytes: packed.readUIntLE(at + 2, 6),
+        kind,
+      } as ObjectRef;
+    }
+    return { outputs, seconds: packed.readDoubleLE(place + keyBytes) };
+  }
+
+  #encoded(): Buffer {
+    const shapes = new Map(this.#shapes.map((shape, at) => [shape, at]));
+    const parts: Buffer[] = [];
+    for (const [key, result] of this.#added) parts.push(encodeResult(key, result, shapes));
+    for (const [key, place] of this.#places) {
+      if (this.#added.has(key)) continue;
+      const count = this.#packed.readUInt16LE(place + keyBytes + 8);
+      parts.push(this.#packed.subarray(place, place + resultBytes + count * outputBytes));
+    }
+    const header: Header = { store: this.#store, count: parts.length, shapes: [...shapes.keys()] };
+    const text = Buffer.from(JSON.stringify(header));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    return sealed(Buffer.concat([length, text, ...parts]));
+  }
+}
+
+function encodeResult(key: string, { outputs, seconds }: KnownResult, shapes: Map<string, number>): Buffer {
+  const named = Object.entries(outputs);
+  const bytes = Buffer.alloc(resultBytes + named.length * outputBytes);
+  bytes.write(key, 0, 'hex');
+  bytes.writeDoubleLE(seconds, keyBytes);
+  bytes.writeUInt16LE(named.length, keyBytes + 8);
+  named.forEach(([name, ref], index) => {
+    const shape = `${name} ${ref.type} ${ref.kind}`;
+    const at = resultBytes + index * outputBytes;
+    bytes.writeUInt16LE(shapes.get(shape) ?? shapes.size, at);
+    if (!shapes.has(shape)) shapes.set(shape, shapes.size);
+    bytes.writeUIntLE(ref.bytes, at + 2, 6);
+    bytes.write(ref.sha256, at + 8, 'hex');
+  });
+  return bytes;
+}
+
+const digest = (body: Uint8Array): Buffer => createHash('sha256').update(body).digest();
+
+const sealed = (body: Buffer): Buffer => Buffer.concat([magic, digest(body), body]);
+
+function unsealed(file: Buffer): Buffer | undefined {
+  if (file.length < preamble || !file.subarray(0, magic.length).equals(magic)) return undefined;
+  const body = file.subarray(magic.length + 32);
+  return digest(body).equals(file.subarray(magic.length, magic.length + 32)) ? body : undefined;
+}
