@@ -1,46 +1,14 @@
 import { Type } from '@sinclair/typebox';
-import type { TObject } from '@sinclair/typebox';
 import { encodeTensors } from '../src/artefacts/tensors.js';
 import { initialise } from '../src/networks/initialise.js';
 import { buildNetwork, modelNames, networkSpecOf } from '../src/networks/index.js';
 import type { ModelName } from '../src/networks/index.js';
+import { modelSchemas } from '../src/networks/model-schemas.js';
 import { fullMask } from '../src/numeric/mask.js';
 import { streamKey } from '../src/numeric/rng.js';
 import { defineStage } from '../src/pipeline/stage.js';
 
 const closed = { additionalProperties: false };
-const size = (doc: string) => Type.Integer({ minimum: 1, description: doc });
-const none = Type.Object({}, closed);
-
-const fieldsOf: Record<ModelName, TObject> = {
-  mlp: Type.Object(
-    {
-      layers: Type.Array(Type.Integer({ minimum: 1 }), {
-        minItems: 2,
-        description: 'Sizes from input to output, for example [196, 32, 10].',
-      }),
-      activation: Type.Unsafe<'relu' | 'tanh'>({
-        type: 'string',
-        enum: ['relu', 'tanh'],
-        default: 'relu',
-        description: 'Activation of the hidden layers.',
-      }),
-    },
-    closed,
-  ),
-  'cnn-small': none,
-  'cnn-minatar': Type.Object(
-    { channels: size('Binary planes of the observation.'), actions: size('Size of the action set.') },
-    closed,
-  ),
-  'mlp-cartpole': none,
-  'mlp-acrobot': none,
-  'mlp-pendulum': none,
-  'mlp-brax': Type.Object(
-    { observations: size('Length of the observation.'), actions: size('Length of the action.') },
-    closed,
-  ),
-};
 
 export default defineStage({
   type: 'init',
@@ -57,7 +25,7 @@ export default defineStage({
     },
     closed,
   ),
-  variants: { by: 'model', of: fieldsOf },
+  variants: { by: 'model', of: modelSchemas },
   inputs: {},
   outputs: {
     weights: { type: 'weights', doc: 'The initial weights, dense.' },

@@ -29,6 +29,7 @@ const floors: readonly Rule[] = [
   {
     from: 'src/networks',
     allow: ['src/numeric', 'src/base'],
+    packages: ['@sinclair/typebox'],
     why: 'A network is described by its layers; who evaluates or trains it is not its business.',
   },
   {

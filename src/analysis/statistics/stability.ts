@@ -40,7 +40,7 @@ export function stabilityRows(levels: readonly LevelScores[], rng: number): Row[
         );
         if (Number.isNaN(value)) continue;
         const cells = { ...one.chain, tensor: path, level: one.level };
-        const entry = found.get(nameOf(cells)) ?? { cells, values: [] };
+        const entry = found.get(nameOf(cells)) ?? { cells, values: [] as number[] };
         entry.values.push(value);
         found.set(nameOf(cells), entry);
       }
