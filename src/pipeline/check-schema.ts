@@ -1,16 +1,15 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Json } from '../base/json.js';
 import type { Diagnostic } from './diagnostic.js';
 import { nearest } from './near.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { explainSchemaError } from './explain-schema.js';
+import { compileSchema, type Fault } from './json-schema.js';
 import { pipelineSchema } from './schema.js';
-import { vocabularyOf, withoutUnused, wordsOf, type Vocabulary } from './schema-subset.js';
 import type { Schema } from './schema-words.js';
 import type { Signatures } from './signatures.js';
 
-/** What ajv found, with the place as a path. */
+/** One thing that the schema does not allow, with the place as a path. */
 export interface SchemaError {
   readonly path: Path;
   readonly keyword: string;
@@ -25,62 +24,21 @@ export interface SchemaCheck {
   readonly broken: readonly Path[];
 }
 
-let shared: Ajv | undefined;
-
-/**
- * One compiler for all schemas, made when the first is needed. The schemas are ours and tested: checking them against
- * the meta schema, or optimising code that runs once, would cost more than all the rest.
- */
-function compiler(): Ajv {
-  shared ??= new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateSchema: false,
-    addUsedSchema: false,
-    meta: false,
-    code: { optimize: false },
-  });
-  return shared;
-}
-
-interface Compiled {
-  readonly schema: Schema;
-  readonly vocabulary: Vocabulary;
-  /** By the words that a file has in common with the schema. */
-  readonly validators: Map<string, ValidateFunction>;
-}
-
-const compiled = new WeakMap<Signatures, Compiled>();
+const compiled = new WeakMap<Signatures, (value: Json) => readonly Fault[]>();
 
 /** Checks a file against the schema of these stage types; one diagnostic a cause. */
 export function checkAgainstSchema(file: ParsedFile, signatures: Signatures): SchemaCheck {
-  const validate = validatorFor(file, signatures);
-  if (validate(file.value)) return { problems: [], broken: [] };
-  const errors = schemaErrors(validate.errors ?? []);
+  let check = compiled.get(signatures);
+  if (check === undefined) compiled.set(signatures, (check = compileSchema(pipelineSchema(signatures))));
+  const errors = schemaErrors(check(file.value));
   const problems = errors.map((error) => explainSchemaError(error, file, signatures));
   return { problems, broken: errors.map(placeOf) };
 }
 
-/** Only what can apply to this file is compiled: a fraction of the whole, which has every parameter of every type. */
-function validatorFor(file: ParsedFile, signatures: Signatures): ValidateFunction {
-  let known = compiled.get(signatures);
-  if (known === undefined) {
-    const schema = pipelineSchema(signatures);
-    compiled.set(signatures, (known = { schema, vocabulary: vocabularyOf(schema), validators: new Map() }));
-  }
-  const words = wordsOf(file.value, known.vocabulary);
-  const key = JSON.stringify([[...words.keys].sort(), [...words.texts].sort()]);
-  let validate = known.validators.get(key);
-  if (validate === undefined)
-    known.validators.set(key, (validate = compiler().compile(withoutUnused(known.schema, words))));
-  return validate;
-}
-
 /** Compiles one schema for repeated use; the result lists what is wrong with a value. */
-export function valueChecker(schema: object): (value: Json) => readonly SchemaError[] {
-  const validate = compiler().compile(schema);
-  return (value) => (validate(value) ? [] : schemaErrors(validate.errors ?? []));
+export function valueChecker(schema: Schema): (value: Json) => readonly SchemaError[] {
+  const check = compileSchema(schema);
+  return (value) => schemaErrors(check(value));
 }
 
 function placeOf(error: SchemaError): Path {
@@ -93,8 +51,9 @@ function placeOf(error: SchemaError): Path {
 /** Enough to mend a file by; a hostile one can have any number. */
 const mostErrors = 1000;
 
-/** ajv reports every branch it tried; what is left here is one error a cause. */
-function schemaErrors(raw: readonly ErrorObject[]): SchemaError[] {
+/** Every branch that was tried has been reported; what is left here is one error a cause. */
+function schemaErrors(raw: readonly Fault[]): SchemaError[] {
+  if (raw.length === 0) return [];
   const kept = raw.slice(0, mostErrors).filter((e) => !isNoise(e));
   const unions = kept.filter((e) => e.keyword === 'anyOf');
   const chosen = kept.filter((e) => {
@@ -102,39 +61,46 @@ function schemaErrors(raw: readonly ErrorObject[]): SchemaError[] {
     const union = unions.find((u) => u !== e && isBranch(e, u));
     return union === undefined || commentOf(union) === 'parameter' || isGatherDetail(e, union);
   });
-  const gathers = chosen.filter((e) => e.keyword === 'anyOf' && commentOf(e) === 'gather-input');
-  const final = chosen.filter((e) => !(gathers.includes(e) && isObject(e.data)));
+  const final = chosen.filter((e) => !(isInputUnion(e) && isObject(e.data)));
   return dropFollowers(unique(final.map(toSchemaError)));
 }
 
-function isNoise(e: ErrorObject): boolean {
+function isNoise(e: Fault): boolean {
   if (e.keyword === 'if' || commentOf(e) === 'expression') return true;
   return e.propertyName !== undefined && e.keyword !== 'propertyNames';
 }
 
 /** An error inside one of the alternatives of `union`. References start a schema path of their own. */
-function isBranch(e: ErrorObject, union: ErrorObject): boolean {
+function isBranch(e: Fault, union: Fault): boolean {
   const below = e.instancePath === union.instancePath || e.instancePath.startsWith(`${union.instancePath}/`);
   if (!below) return false;
   const comment = commentOf(e);
   const referenced =
-    comment === 'edge' || comment === 'gather' || e.schemaPath.startsWith('#/definitions/gather/');
-  if (commentOf(union) === 'gather-input') return referenced;
+    comment === 'edge' ||
+    comment === 'gather' ||
+    comment === 'pick' ||
+    /^#\/definitions\/(gather|pick)\//.test(e.schemaPath);
+  if (isInputUnion(union)) return referenced;
   return e.schemaPath.startsWith(`${union.schemaPath}/`);
 }
 
 /** A gather that is a mapping is explained by what is wrong inside it, not as "no edge". */
-function isGatherDetail(e: ErrorObject, union: ErrorObject): boolean {
-  return commentOf(union) === 'gather-input' && isObject(union.data) && commentOf(e) !== 'edge';
+function isGatherDetail(e: Fault, union: Fault): boolean {
+  return isInputUnion(union) && isObject(union.data) && commentOf(e) !== 'edge';
 }
 
-function toSchemaError(e: ErrorObject): SchemaError {
+/** What an input takes: an edge, or a mapping with `from`. */
+function isInputUnion(e: Fault): boolean {
+  return e.keyword === 'anyOf' && (commentOf(e) === 'gather-input' || commentOf(e) === 'input');
+}
+
+function toSchemaError(e: Fault): SchemaError {
   return {
     path: e.instancePath.split('/').slice(1).map(unescapePointer),
     keyword: e.keyword,
-    params: e.params as Record<string, unknown>,
-    parent: e.parentSchema ?? {},
-    data: e.data as Json,
+    params: e.params,
+    parent: e.parentSchema,
+    data: e.data,
   };
 }
 
@@ -175,8 +141,8 @@ function isMisspelt(missing: SchemaError, strays: ReadonlyMap<string, readonly s
   return beside.some((stray) => nearest(stray, wanted) !== undefined);
 }
 
-function commentOf(e: ErrorObject): unknown {
-  return (e.parentSchema as { $comment?: unknown } | undefined)?.$comment;
+function commentOf(e: Fault): unknown {
+  return e.parentSchema.$comment;
 }
 
 function isObject(value: unknown): boolean {

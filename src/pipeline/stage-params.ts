@@ -5,6 +5,7 @@ import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
 import type { BoundParam, Definition } from './model.js';
 import type { ParsedFile } from './parse.js';
 import { defaultOf, ownEntry, parameterSchemas, requiredParameters, variantOf } from './signatures.js';
+import type { Schema } from './schema-words.js';
 import type { StageSignature } from './stage.js';
 import { expressionsOf } from './templates.js';
 import { kindOf, textOf } from './terminal-text.js';
@@ -46,7 +47,7 @@ function checkParams(signature: StageSignature, given: Params): readonly SchemaE
   if (check === undefined) {
     check = valueChecker({
       type: 'object',
-      properties: parameterSchemas(signature, variant),
+      properties: parameterSchemas(signature, variant) as unknown as Schema,
       required: requiredParameters(signature, variant),
       additionalProperties: false,
     });
