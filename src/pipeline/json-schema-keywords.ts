@@ -14,7 +14,7 @@ export const keywords: Readonly<Record<string, Keyword | 'annotation'>> = {
       ...['enumDescriptions', 'markdownDescription', 'defaultSnippets', 'patternHint'],
     ].map((name) => [name, 'annotation' as const]),
   ),
-  $ref: (of) => of.reference(String(of.schema['$ref'])),
+  $ref: (of) => of.reference(of.schema['$ref'] as string),
   type: (of) => {
     const wanted = of.schema['type'] as string | readonly string[];
     const types = typeof wanted === 'string' ? [wanted] : wanted;
@@ -54,7 +54,7 @@ export const keywords: Readonly<Record<string, Keyword | 'annotation'>> = {
   minProperties: size(mappingSize, (length, bound) => length >= bound),
   maxProperties: size(mappingSize, (length, bound) => length <= bound),
   pattern: (of) => {
-    const pattern = new RegExp(String(of.schema['pattern']), 'u');
+    const pattern = new RegExp(of.schema['pattern'] as string, 'u');
     return (value, path, faults) => {
       if (typeof value === 'string' && !pattern.test(value))
         report(of, { value, path, params: { pattern: of.schema['pattern'] } }, faults);
@@ -73,7 +73,7 @@ export const keywords: Readonly<Record<string, Keyword | 'annotation'>> = {
     return (value, path, faults) => {
       if (!Array.isArray(value)) return;
       (value as readonly Json[]).forEach((item, i) => {
-        const check = Array.isArray(each) ? (each as readonly Check[])[i] : (each as Check);
+        const check = Array.isArray(each) ? (each as readonly Check[])[i] : (each);
         check?.(item, `${path}/${i}`, faults);
       });
     };

@@ -47,7 +47,7 @@ function checkParams(signature: StageSignature, given: Params): readonly SchemaE
   if (check === undefined) {
     check = valueChecker({
       type: 'object',
-      properties: parameterSchemas(signature, variant) as unknown as Schema,
+      properties: parameterSchemas(signature, variant),
       required: requiredParameters(signature, variant),
       additionalProperties: false,
     });
