@@ -8,6 +8,7 @@ export const stages = {
   dataset: () => import('./dataset.js'),
   init: () => import('./init.js'),
   'train-es': () => import('./train-es.js'),
+  'train-gd': () => import('./train-gd.js'),
   prune: () => import('./prune.js'),
   rewind: () => import('./rewind.js'),
   plot: () => import('./plot.js'),

@@ -1,11 +1,12 @@
 import { Type } from '@sinclair/typebox';
+import type { StateRecord } from '../numeric/snapshot.js';
 import { gradientSettings } from './gradient-settings.js';
 import { moments } from './moments.js';
 import type { Optimizer } from './optimizer.js';
 import { optimizers } from './optimizers.js';
 import { samplePairs } from './sampling.js';
 import { decayed } from './schedule.js';
-import type { BoundStrategy, StateRecord, Strategy } from './strategy.js';
+import type { BoundStrategy, Strategy } from './strategy.js';
 
 const schema = Type.Object(gradientSettings({ lrate: 0.05, sigma: 0.03 }), { additionalProperties: false });
 

@@ -1,4 +1,5 @@
-import type { Reading, StateRecord } from './strategy.js';
+import type { StateRecord } from '../numeric/snapshot.js';
+import type { Reading } from './strategy.js';
 
 export interface OptimizerStep {
   /** m, length n. */

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
 import { UserError } from '../base/result.js';
+import type { StateRecord } from '../numeric/snapshot.js';
 import { gradientSettings } from './gradient-settings.js';
 import { moments } from './moments.js';
 import type { Optimizer } from './optimizer.js';
@@ -8,7 +9,7 @@ import { optimizers } from './optimizers.js';
 import { ascendingOrder } from './order.js';
 import { samplePairs } from './sampling.js';
 import { decayed } from './schedule.js';
-import type { BoundStrategy, Reading, StateRecord, Strategy } from './strategy.js';
+import type { BoundStrategy, Reading, Strategy } from './strategy.js';
 import { sum } from './weights.js';
 
 const schema = Type.Object(

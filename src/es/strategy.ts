@@ -1,4 +1,5 @@
 import type { Static, TObject } from '@sinclair/typebox';
+import type { StateRecord } from '../numeric/snapshot.js';
 
 /**
  * Where the released code and sound mathematics part ways, `corrected` computes the latter and `reference` the
@@ -15,11 +16,6 @@ export interface SearchProblem {
   /** The n from which learning rates are computed: `dimensions`, or that of the dense network (frozen rates). */
   readonly rateDimensions: number;
   readonly reading: Reading;
-}
-
-/** Everything a state may hold: numbers, vectors and records of them, so that every state can be stored exactly. */
-export interface StateRecord {
-  readonly [name: string]: number | Float64Array | StateRecord;
 }
 
 /** What all states share. Float64 throughout. */

@@ -1,10 +1,11 @@
+import { decodeSnapshot, encodeSnapshot } from '../numeric/snapshot.js';
+import type { StateRecord } from '../numeric/snapshot.js';
 import { evolve } from './evolve.js';
 import type { Evolution } from './evolve.js';
 import { adaptationColumns, countNonfinite, fitnessColumns, metricsColumnNames } from './metrics.js';
 import type { Measured, MetricsRow } from './metrics.js';
 import type { SearchSpace } from './search-space.js';
-import { decodeSnapshot, encodeSnapshot } from './snapshot.js';
-import type { Distribution, StateRecord, StrategyState } from './strategy.js';
+import type { Distribution, StrategyState } from './strategy.js';
 
 /** Where an interrupted training finds itself again. */
 export interface TrainingCheckpoints {

@@ -17,6 +17,13 @@ export type ArtefactType = (typeof artefactTypes)[number];
 
 export type ColumnType = 'int' | 'double' | 'string' | 'bool';
 
+/**
+ * `portable`: the same bytes on every Node version and processor. `node`: bytes may depend on the Node major version and
+ * the processor architecture, which then are part of the key. `gradient`: the same, and on the backend that the
+ * parameter `backend` means on this machine.
+ */
+export type Runtime = 'portable' | 'node' | 'gradient';
+
 export interface InputSignature {
   /** One type, or several of which any will do. */
   readonly type: ArtefactType | readonly ArtefactType[];
@@ -90,12 +97,10 @@ export interface StageSignature {
   readonly inputs: Readonly<Record<string, InputSignature>>;
   readonly outputs: Readonly<Record<string, OutputSignature>>;
   readonly files?: readonly OutsideFiles[];
-  /**
-   * `portable`: the same bytes on every Node version and processor. `node`: bytes may depend on the Node major
-   * version and the processor architecture, which then are part of the key. Other words name a backend class that
-   * the executor resolves.
-   */
-  readonly runtime: 'portable' | 'node';
+  /** On what kind of machine its bytes hold; where one parameter (an enum) decides, by that parameter's value. */
+  readonly runtime:
+    | Runtime
+    | { readonly by: string; readonly of: Readonly<Record<string, Runtime>>; readonly otherwise: Runtime };
   /** True when the stage can use more than one thread (`ctx.threads`). */
   readonly threads?: boolean;
 }
@@ -152,6 +157,8 @@ export interface StageContext<P, I> {
   /** Threads this stage may use, at least 1; results must not depend on it. */
   readonly threads: number;
   readonly checkpoints: Checkpoints;
+  /** The runtime class in the key: what computes has to be of that class. Undefined where there is none. */
+  readonly runtime?: string | undefined;
   /** The documented user cache (downloads), created on demand. */
   readonly cacheDir: () => string;
   /** Cheap: call it once a generation. Shown at most a few times a second. */

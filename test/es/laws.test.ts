@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultSettings, strategyNames, strategyNamed } from '../../src/es/index.js';
 import type { StrategyName } from '../../src/es/index.js';
-import { decodeSnapshot, encodeSnapshot } from '../../src/es/snapshot.js';
+import { decodeSnapshot, encodeSnapshot } from '../../src/numeric/snapshot.js';
 import { bind, evolution, lastState, normals, quadratic } from './support.js';
 
 const dimensions = 10;

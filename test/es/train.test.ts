@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodeSnapshot } from '../../src/es/snapshot.js';
+import { encodeSnapshot } from '../../src/numeric/snapshot.js';
 import { strategyNames } from '../../src/es/index.js';
 import type { StrategyName } from '../../src/es/index.js';
 import type { Evaluate } from '../../src/es/evolve.js';

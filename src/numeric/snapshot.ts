@@ -1,4 +1,7 @@
-import type { StateRecord } from './strategy.js';
+/** What a state may hold: numbers, vectors and records of them, so that every state can be stored exactly. */
+export interface StateRecord {
+  readonly [name: string]: number | Float64Array | StateRecord;
+}
 
 /** What stands in a record under a name: one number (`null`), a vector of a length, or a record. */
 type Shape = null | number | { readonly [name: string]: Shape };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeSnapshot, encodeSnapshot } from '../../src/es/snapshot.js';
+import { decodeSnapshot, encodeSnapshot } from '../../src/numeric/snapshot.js';
 
 const record = {
   generation: 3,

@@ -1,0 +1,145 @@
+// eslint-disable-next-line no-restricted-imports -- whether the library is there has to be known without loading it
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { err, ok } from '../base/result.js';
+import type { Result } from '../base/result.js';
+
+/** `auto`: native where it is installed, else wasm. */
+export const backendChoices = ['auto', 'native', 'wasm'] as const;
+export type BackendChoice = (typeof backendChoices)[number];
+export type BackendName = Exclude<BackendChoice, 'auto'>;
+
+const binding = '@tensorflow/tfjs-node';
+/** Of the binding, and of the TensorFlow whose C library `npm run native` puts beside it. */
+export const nativeVersions = { binding: '4.22.0', tensorflow: '2.15.1' } as const;
+/** The binding uses functions that Node has dropped since. */
+const lastNodeMajor = 22;
+
+/** Where `npm run native` keeps the library: it serves every checkout of this user on this kind of machine. */
+export function nativeFolder(cacheDir: string): string {
+  const { binding: tfjs, tensorflow } = nativeVersions;
+  return join(cacheDir, `tfjs-node-${tfjs}-tensorflow-${tensorflow}-${process.platform}-${process.arch}`);
+}
+
+/**
+ * The folder of a tfjs-node package with its native parts, or in words why there is none. Looks at files only: nothing
+ * is loaded.
+ *
+ * @param cacheDir the user cache
+ */
+export function findNative(cacheDir: string, nodeVersion = process.versions.node): Result<string, string> {
+  const major = Number.parseInt(nodeVersion, 10);
+  if (major > lastNodeMajor)
+    return err(
+      `${binding} does not run on Node ${major}: Node 20 or ${lastNodeMajor} is the newest that it takes`,
+    );
+  const own = ownPackage();
+  const cached = join(nativeFolder(cacheDir), 'node_modules', binding);
+  const complete = [own, cached].find((folder) => folder !== undefined && hasNativeParts(folder));
+  if (complete !== undefined) return ok(complete);
+  return err(
+    own === undefined
+      ? `${binding} is not installed`
+      : `${binding} is installed without its native library, which could not be downloaded`,
+  );
+}
+
+/** Folder of the package among ticketlab's own dependencies, whether or not it is complete. */
+function ownPackage(): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${binding}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The binding (`lib/napi-v8/tfjs_binding.node`) and the TensorFlow library that it opens. */
+function hasNativeParts(folder: string): boolean {
+  const lib = join(folder, 'lib');
+  const bindings = existsSync(lib) ? readdirSync(lib) : [];
+  if (!bindings.some((name) => existsSync(join(lib, name, 'tfjs_binding.node')))) return false;
+  return ['libtensorflow.so', 'libtensorflow.so.2', 'libtensorflow.2.dylib', 'tensorflow.dll'].some((name) =>
+    existsSync(join(folder, 'deps', 'lib', name)),
+  );
+}
+
+/** The backend that a choice means on this machine. Asked for by name it is that one, there or not. */
+export function resolveBackend(choice: BackendChoice, cacheDir: string): BackendName {
+  if (choice !== 'auto') return choice;
+  return findNative(cacheDir).ok ? 'native' : 'wasm';
+}
+
+/**
+ * On what kind of machine the bytes of a computation with gradients hold: Node's major version, the architecture, the
+ * backend and, because TensorFlow picks its kernels by it, the processor's instruction set for the native one. The
+ * number of cores is not part of it: the native backend computes on one thread.
+ */
+export function gradientRuntime(choice: BackendChoice, cacheDir: string): string {
+  const backend = resolveBackend(choice, cacheDir);
+  const machine = `node${process.versions.node.split('.')[0]}-${process.arch}`;
+  return backend === 'wasm' ? `${machine}-wasm` : `${machine}-native-${instructionSet(cpuFlags())}`;
+}
+
+/** The same for any number of stages, each choice looked up once. */
+export function gradientClasses(cacheDir: string): (choice: unknown) => string {
+  const known = new Map<BackendChoice, string>();
+  return (given) => {
+    const choice = backendChoices.find((name) => name === given) ?? 'auto';
+    const runtime = known.get(choice) ?? gradientRuntime(choice, cacheDir);
+    known.set(choice, runtime);
+    return runtime;
+  };
+}
+
+/** What /proc/cpuinfo says of the first processor; empty where there is no such file. */
+function cpuFlags(): readonly string[] {
+  try {
+    const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
+    return line?.[1]?.trim().split(/\s+/) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** The widest vector instructions for which TensorFlow has kernels of its own. */
+export function instructionSet(flags: readonly string[]): string {
+  const has = (...wanted: string[]): boolean => wanted.every((flag) => flags.includes(flag));
+  if (has('avx512f', 'avx512dq', 'avx512bw', 'avx512vl')) return 'avx512';
+  if (has('avx2', 'fma')) return 'avx2';
+  if (has('avx')) return 'avx';
+  return 'base';
+}
+
+export interface BackendReport {
+  /** What `auto` means here. */
+  readonly inUse: BackendName;
+  /** Runtime class of results that are computed with it. */
+  readonly runtime: string;
+  readonly native: { readonly there: boolean; readonly detail: string };
+  readonly wasm: { readonly there: true; readonly detail: string };
+  /** One sentence: why this one is in use, and what to do for the other. */
+  readonly advice: string;
+}
+
+/** For `ticketlab doctor`: which backend gradients will be computed on, and why. Looks at files only. */
+export function backendReport(cacheDir: string): BackendReport {
+  const native = findNative(cacheDir);
+  const wasm = { there: true, detail: 'part of ticketlab: runs wherever Node runs' } as const;
+  const runtime = gradientRuntime('auto', cacheDir);
+  return native.ok
+    ? {
+        inUse: 'native',
+        runtime,
+        native: { there: true, detail: native.value },
+        wasm,
+        advice: 'native is in use because it is installed; a stage takes wasm with `backend: wasm`',
+      }
+    : {
+        inUse: 'wasm',
+        runtime,
+        native: { there: false, detail: native.error },
+        wasm,
+        advice: `wasm is in use because ${native.error}; \`npm run native\` in a checkout of ticketlab makes native available`,
+      };
+}
