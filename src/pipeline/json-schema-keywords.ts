@@ -73,7 +73,7 @@ export const keywords: Readonly<Record<string, Keyword | 'annotation'>> = {
     return (value, path, faults) => {
       if (!Array.isArray(value)) return;
       (value as readonly Json[]).forEach((item, i) => {
-        const check = Array.isArray(each) ? (each as readonly Check[])[i] : (each);
+        const check = Array.isArray(each) ? (each as readonly Check[])[i] : each;
         check?.(item, `${path}/${i}`, faults);
       });
     };

@@ -5,7 +5,6 @@ import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
 import type { BoundParam, Definition } from './model.js';
 import type { ParsedFile } from './parse.js';
 import { defaultOf, ownEntry, parameterSchemas, requiredParameters, variantOf } from './signatures.js';
-import type { Schema } from './schema-words.js';
 import type { StageSignature } from './stage.js';
 import { expressionsOf } from './templates.js';
 import { kindOf, textOf } from './terminal-text.js';
