@@ -64,6 +64,7 @@ export function createProgram(): Command {
   addValidate(program);
   addSchema(program);
   addStoreCommands(program);
+  addDoctor(program);
   return program;
 }
 
@@ -140,5 +141,18 @@ function addSchema(program: Command): void {
     .action(async () => {
       const { schemaCommand } = await import('./command-schema.js');
       process.exitCode = schemaCommand();
+    });
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('Say on what ticketlab would run here: versions, cores, memory, store, gradient backends.')
+    .option('--store <folder>', 'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)')
+    .option('--json', 'the same as JSON')
+    .addHelpText('after', '\nExample:\n  ticketlab doctor\n')
+    .action(async (options: { readonly store?: string; readonly json?: boolean }) => {
+      const { doctorCommand } = await import('./command-doctor.js');
+      process.exitCode = doctorCommand(options);
     });
 }

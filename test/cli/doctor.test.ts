@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { filesBelow, project, ticketlab } from './command.js';
+
+describe('doctor', () => {
+  test('says on what ticketlab would run, and writes nothing', () => {
+    const folder = project();
+    const { code, stdout } = ticketlab(folder, ['doctor']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.slice(0, 11).trimEnd())).toEqual([
+      'ticketlab',
+      'node',
+      'cores',
+      'memory',
+      'store',
+      'cache',
+      'gradients',
+      '  native',
+      '  wasm',
+      '  advice',
+      '',
+    ]);
+    expect(filesBelow(folder)).toEqual([]);
+  });
+
+  test('names the backend in use and the one that is not, with what to do', () => {
+    const { stdout } = ticketlab(project(), ['doctor', '--json']);
+    const { backend, versions } = JSON.parse(stdout) as {
+      backend: { inUse: string; advice: string; native: { there: boolean } };
+      versions: { node: string };
+    };
+    expect(versions.node).toBe(process.versions.node);
+    expect(backend.inUse).toBe(backend.native.there ? 'native' : 'wasm');
+    expect(backend.advice).toContain(`${backend.inUse} is in use because`);
+    expect(backend.advice).toContain(backend.native.there ? '`backend: wasm`' : '`npm run native`');
+  });
+
+  test('says what is wrong with a store that cannot be used, with exit code 2', () => {
+    const folder = project({ taken: 'a file' });
+    const { code, stdout } = ticketlab(folder, ['doctor', '--store', 'taken/store']);
+    expect(stdout).toMatch(
+      /store {6}.*taken\/store: unusable\. The store cannot be at .* is a file, not a folder/,
+    );
+    expect(code).toBe(2);
+  });
+});
