@@ -8,6 +8,7 @@ import { interruptible } from './interrupt.js';
 import { loadPlan, type LoadedPlan } from './load-plan.js';
 import type { RunOptions } from './program.js';
 import { createView, type View } from './ui.js';
+import { warnAboutCap } from './warn-cap.js';
 
 const tickMilliseconds = 250;
 
@@ -15,6 +16,7 @@ const tickMilliseconds = 250;
 export async function runCommand(words: readonly string[], options: RunOptions): Promise<number> {
   const loaded = loadPlan(words, options);
   if (!loaded.ok) return exitCodes.usage;
+  await warnAboutCap(loaded.value);
   const view = createView(options.ui, process.stdout);
   const ticking = setInterval(() => view.tick(Date.now()), tickMilliseconds).unref();
   const interrupt = interruptible();

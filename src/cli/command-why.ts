@@ -1,7 +1,8 @@
 import { unreachable } from '../base/result.js';
-import { findOrigins, type Origins } from '../pipeline/origins.js';
-import { causeText } from '../store-tools/cause-text.js';
+import { findOrigins } from '../pipeline/origins.js';
+import { causeText, type Places } from '../store-tools/cause-text.js';
 import { openPast } from '../store-tools/past.js';
+import { paramsOfRun } from '../store-tools/runs.js';
 import type { Subject } from '../store-tools/subject.js';
 import { explain, type Explanation } from '../store-tools/why.js';
 import { examine } from './examine.js';
@@ -28,11 +29,10 @@ export function whyCommand(words: readonly string[], options: WhyOptions): numbe
   });
   if (!origins.ok) throw new Error('Internal error: a file that could be planned has problems');
   const answer = answerFor(loaded.value, subjects);
+  const places = { origins: origins.value, earlier: earlierParams(loaded.value, answer) };
   const { json } = options;
   process.stdout.write(
-    json === true
-      ? `${JSON.stringify(asJson(answer, origins.value), null, 2)}\n`
-      : asText(answer, origins.value),
+    json === true ? `${JSON.stringify(asJson(answer, places), null, 2)}\n` : asText(answer, places),
   );
   return exitCodes.ok;
 }
@@ -55,11 +55,11 @@ function answerFor({ plan, decisions }: LoadedPlan, subjects: readonly Subject[]
     return { asked, about: 'would run', explanation: explain(subjects, open, openPast(place)) };
   // All are there: what made the newest of them run when it ran?
   const newest = asked.reduce<Subject | undefined>((a, b) => (startOf(a) >= startOf(b) ? a : b), undefined);
-  const run = newest?.record?.made.run;
+  const run = newest?.record()?.made.run;
   const past = openPast({ ...place, before: run });
   const changed = plan.targets.filter((index) => {
     const subject = subjects[index]!;
-    if (subject.record?.made.run !== run) return false;
+    if (subject.record()?.made.run !== run) return false;
     const earlier = past.find(subject);
     return earlier !== undefined && earlier.ending.key !== subject.key;
   });
@@ -67,21 +67,27 @@ function answerFor({ plan, decisions }: LoadedPlan, subjects: readonly Subject[]
   return { asked, about: 'ran', explanation: explain(subjects, changed, past) };
 }
 
-const startOf = (subject: Subject | undefined): string => subject?.record?.made.start ?? '';
+/** Of the newest run that was compared with. */
+function earlierParams({ decisions }: LoadedPlan, { explanation }: Answer): Places['earlier'] {
+  const [run] = explanation.runs;
+  return run === undefined ? {} : paramsOfRun(decisions.store.layout, run.id);
+}
 
-function asJson({ asked, about, explanation }: Answer, origins: Origins): object {
+const startOf = (subject: Subject | undefined): string => subject?.record()?.made.start ?? '';
+
+function asJson({ asked, about, explanation }: Answer, places: Places): object {
   return {
     instances: asked.map(({ id, verdict, reason, key, record }) => ({
       instance: id,
       verdict,
       reason,
       key: key ?? null,
-      made: record?.made ?? null,
+      made: record()?.made ?? null,
     })),
     explains: about,
     compared_with: explanation.runs.map(({ id, variant }) => ({ run: id, variant })),
     causes: explanation.causes.map((cause) => ({
-      text: causeText(cause, origins),
+      text: causeText(cause, places),
       definition: cause.definition,
       instances: cause.instances,
       change: cause.change,
@@ -90,7 +96,7 @@ function asJson({ asked, about, explanation }: Answer, origins: Origins): object
   };
 }
 
-function asText(answer: Answer, origins: Origins): string {
+function asText(answer: Answer, places: Places): string {
   const { asked, about, explanation } = answer;
   const lines = [...headLines(asked)];
   if (about !== 'nothing') {
@@ -101,7 +107,7 @@ function asText(answer: Answer, origins: Origins): string {
         : `${because(about)}, compared with run ${versus.join(' and ')}:`,
     );
     for (const cause of explanation.causes)
-      lines.push(`  ${causeText(cause, origins)}${share(cause.instances)}`);
+      lines.push(`  ${causeText(cause, places)}${share(cause.instances)}`);
     const follows = Object.entries(explanation.follows);
     const count = follows.reduce((sum, [, n]) => sum + n, 0);
     if (count > 0)
@@ -127,8 +133,9 @@ function headLines(asked: readonly Subject[]): string[] {
 }
 
 function standing(subject: Subject): string {
-  if (subject.record === undefined) return verdictText(subject.verdict);
-  const { run, host, start, wall_s } = subject.record.made;
+  const record = subject.record();
+  if (record === undefined) return verdictText(subject.verdict);
+  const { run, host, start, wall_s } = record.made;
   return `in the store; computed in ${wall_s} s by run ${run} on ${host}, ${start}`;
 }
 

@@ -5,14 +5,14 @@ import { defaultOf, parameterSchemas, variantOf } from '../pipeline/signatures.j
 import type { StageSignature } from '../pipeline/stage.js';
 import { decide, signatureOf, type Decision, type DecisionEnv } from '../exec/decide.js';
 import { runtimeClass } from '../exec/runtime-class.js';
-import type { ResultRecord } from '../store/record.js';
+import { recordOf } from '../store-tools/records.js';
 import type { KeyParts, Subject, SubjectSource } from '../store-tools/subject.js';
 
 /** Every instance of a plan as it stands now. Writes nothing. */
 export function examine(env: DecisionEnv): Subject[] {
   const subjects: Subject[] = [];
   for (const instance of env.plan.instances) {
-    const known = (index: number) => subjects[index]?.record?.outputs;
+    const known = (index: number) => subjects[index]?.outputs;
     subjects.push(subjectOf(instance, decide(instance.index, known, env), env, subjects));
   }
   return subjects;
@@ -45,13 +45,9 @@ function subjectOf(
     sources,
     params: instance.params,
     defaults: defaultsOf(signature, instance),
-    record: decision.verdict === 'hit' ? recordOf(env, decision.key) : undefined,
+    outputs: decision.verdict === 'hit' ? decision.result.outputs : undefined,
+    record: () => (decision.verdict === 'hit' ? recordOf(env.store.layout, decision.key) : undefined),
   };
-}
-
-function recordOf({ store }: DecisionEnv, key: string): ResultRecord | undefined {
-  const found = store.lookup(key);
-  return found.hit ? found.record : undefined;
 }
 
 function keyOf(decision: Decision): string | undefined {
@@ -81,7 +77,7 @@ function partsOf(instance: Instance, decision: Decision, { env, sources, before 
   const signature = signatureOf(env, instance);
   const inputs: Record<string, InputDigest> = {};
   for (const [name, rows] of Object.entries(sources)) {
-    const refs = rows.flatMap(({ from, output }) => before[from]?.record?.outputs[output] ?? []);
+    const refs = rows.flatMap(({ from, output }) => before[from]?.outputs?.[output] ?? []);
     const [only] = refs;
     if (instance.inputs[name]?.kind === 'edge' && only !== undefined)
       inputs[name] = { type: only.type, sha256: only.sha256 };
@@ -93,7 +89,7 @@ function partsOf(instance: Instance, decision: Decision, { env, sources, before 
     params: instance.params,
     inputs,
     files: Object.fromEntries(files) as Record<string, string>,
-    rt: runtimeClass(signature.runtime),
+    rt: runtimeClass(signature, instance.params, env.gradientClass),
   }).K;
 }
 
@@ -105,14 +101,4 @@ function defaultsOf(signature: StageSignature, { params }: Instance): KeyParts {
       return usual === undefined ? [] : [[name, usual]];
     }),
   );
-}
-
-/** The records of the instances that a user asked for, if all of them are in the store and complete. */
-export function completeTargets(
-  env: DecisionEnv,
-  subjects: readonly Subject[],
-): { readonly missing: readonly Subject[]; readonly records: readonly ResultRecord[] } {
-  const asked = env.plan.targets.map((index) => subjects[index]!);
-  const missing = asked.filter(({ record }) => record === undefined);
-  return { missing, records: asked.flatMap(({ record }) => record ?? []) };
 }

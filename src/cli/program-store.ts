@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { DuOptions } from './command-du.js';
+import type { GcOptions } from './command-gc.js';
 import type { PlanOptions } from './plan-options.js';
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -7,6 +9,14 @@ interface Parsed {
   readonly param: readonly string[];
   readonly preset?: string;
   readonly store?: string;
+}
+
+interface Json {
+  readonly json?: boolean;
+}
+
+interface Named {
+  readonly name?: string;
 }
 
 const planOptions = ({ param, preset, store }: Parsed): PlanOptions => ({
@@ -34,6 +44,9 @@ const inFront = (file: string | undefined, address: string): string[] =>
 /** The commands that look after a store. Each is loaded when it is used. */
 export function addStoreCommands(program: Command): void {
   addWhy(program);
+  addGc(program);
+  addPins(program);
+  addDu(program);
 }
 
 function addWhy(program: Command): void {
@@ -43,11 +56,80 @@ function addWhy(program: Command): void {
     .argument('[file]', fileHelp)
     .option('--json', 'as JSON')
     .addHelpText('after', "\nExample:\n  ticketlab why 'imp.train[seed=1,k=2]' --preset laptop\n")
-    .action(async (address: string, file: string | undefined, options: Parsed & { json?: boolean }) => {
+    .action(async (address: string, file: string | undefined, options: Parsed & Json) => {
       const { whyCommand } = await import('./command-why.js');
       process.exitCode = whyCommand(inFront(file, address), { ...planOptions(options), ...jsonOf(options) });
     });
 }
 
-const jsonOf = ({ json }: { readonly json?: boolean }): { readonly json?: boolean } =>
-  json === undefined ? {} : { json };
+function addGc(program: Command): void {
+  withStore(program.command('gc'))
+    .description('Say what nobody needs any more; move it to the trash with --apply.')
+    .option('--apply', 'move it to the trash')
+    .option('--undo', 'bring the newest batch of the trash back')
+    .option('--keep-runs <n>', 'newest runs of each pipeline that are kept', wholeNumber, 5)
+    .option('--keep-days <n>', 'days that every run is kept', wholeNumber, 14)
+    .option(
+      '--max-size <size>',
+      'clean only until the store is this small, for example 20GiB (default: its cap)',
+    )
+    .option('--cap <size>', 'set the cap of the store, of which run warns; none takes it away')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ticketlab gc\n  ticketlab gc --apply\n  ticketlab gc --undo\n  ticketlab gc --cap 20GiB\n',
+    )
+    .action(async (options: GcOptions) => {
+      const { gcCommand } = await import('./command-gc.js');
+      process.exitCode = gcCommand(options);
+    });
+}
+
+function addPins(program: Command): void {
+  withAddress(program.command('pin'))
+    .description(
+      'Keep results, and all they came from, from being cleaned away. Without words: list the pins.',
+    )
+    .argument('[address]', 'an address, or the id of a run')
+    .argument('[file]', fileHelp)
+    .option('--name <name>', 'the name of the pin')
+    .option('--json', 'list as JSON')
+    .addHelpText('after', '\nExample:\n  ticketlab pin accuracy pipelines/quickstart.yaml --name paper-v1\n')
+    .action(async (address: string | undefined, file: string | undefined, options: Parsed & Named & Json) => {
+      const { pinCommand } = await import('./command-pin.js');
+      const words = address === undefined ? [] : inFront(file, address);
+      const { name } = options;
+      process.exitCode = pinCommand(words, {
+        ...planOptions(options),
+        ...jsonOf(options),
+        ...(name === undefined ? {} : { name }),
+      });
+    });
+  withStore(program.command('unpin'))
+    .description('Take a pin away. Removes no result.')
+    .argument('<name>', 'the name of the pin')
+    .addHelpText('after', '\nExample:\n  ticketlab unpin paper-v1\n')
+    .action(async (name: string, options: { store?: string }) => {
+      const { unpinCommand } = await import('./command-pin.js');
+      process.exitCode = unpinCommand(name, options);
+    });
+}
+
+function addDu(program: Command): void {
+  withStore(program.command('du'))
+    .description('Say what takes up the space of the store.')
+    .addOption(new Option('--by <what>', 'group by').choices(['stage', 'run', 'preset']).default('stage'))
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  ticketlab du --by run\n')
+    .action(async (options: DuOptions) => {
+      const { duCommand } = await import('./command-du.js');
+      process.exitCode = duCommand(options);
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 0 to 99999.');
+  return Number(text);
+}
+
+const jsonOf = ({ json }: Json): Json => (json === undefined ? {} : { json });

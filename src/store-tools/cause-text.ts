@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.js';
+import { canonicalJson, type Json } from '../base/json.js';
 import { unreachable } from '../base/result.js';
 import type { Origins, ParamOrigin, ValueOrigin } from '../pipeline/origins.js';
 import { escapeControls, listed, show } from '../pipeline/terminal-text.js';
@@ -6,18 +6,23 @@ import type { Change } from './changes.js';
 import type { Cause } from './why.js';
 
 /** A cause in words, with the place of the file where it is written: "`popsize` 32 → 64 in preset laptop, line 23". */
-export function causeText(cause: Cause, origins: Origins): string {
-  return escapeControls(words(cause, origins));
+export function causeText(cause: Cause, places: Places): string {
+  return escapeControls(words(cause, places));
 }
 
-function words({ change, definition, alike }: Cause, origins: Origins): string {
+/** What the words of a cause are taken from, beside the cause. */
+export interface Places {
+  readonly origins: Origins;
+  /** Parameters of the pipeline in the run that was compared with. */
+  readonly earlier: Readonly<Record<string, Json>>;
+}
+
+function words({ change, definition, alike }: Cause, { origins, earlier }: Places): string {
   switch (change.kind) {
     case 'parameter': {
       const values = alike ? step(change) : `${step(change)} (and others)`;
-      return parameterText(change.name, values, {
-        definition,
-        origin: origins.value(definition, change.name),
-      });
+      const origin = origins.value(definition, change.name);
+      return parameterText(change.name, values, { definition, origin, earlier });
     }
     case 'version':
       return `version of stage type ${change.type} ${show(change.was)} → ${show(change.now)}`;
@@ -49,7 +54,15 @@ function words({ change, definition, alike }: Cause, origins: Origins): string {
 function parameterText(
   name: string,
   values: string,
-  { definition, origin }: { readonly definition: string; readonly origin: ValueOrigin | undefined },
+  {
+    definition,
+    origin,
+    earlier,
+  }: {
+    readonly definition: string;
+    readonly origin: ValueOrigin | undefined;
+    readonly earlier: Places['earlier'];
+  },
 ): string {
   const what = `\`${name}\` ${values}`;
   if (origin === undefined) return `${what}, a default of its stage type`;
@@ -57,8 +70,17 @@ function parameterText(
   const [only] = origin.params;
   if (only !== undefined && origin.code === `params.${only.name}`)
     return `${what}${only.name === name ? '' : ` (\`${only.name}\`)`} ${place(only)}`;
-  const params = origin.params.map((param) => `\`${param.name}\` is ${show(param.value)} ${place(param)}`);
+  const params = origin.params.map(
+    (param) => `\`${param.name}\` ${paramStep(param, earlier)} ${place(param)}`,
+  );
   return `${what} = ${origin.code}, line ${origin.line}${params.length > 0 ? `; ${params.join(', ')}` : ''}`;
+}
+
+/** `0.3 → 0.4`, or `is 0.4` when it is not known to have changed. */
+function paramStep({ name, value }: ParamOrigin, earlier: Places['earlier']): string {
+  const was = Object.hasOwn(earlier, name) ? earlier[name] : undefined;
+  if (was === undefined || canonicalJson(was) === canonicalJson(value)) return `is ${show(value)}`;
+  return `${show(was)} → ${show(value)}`;
 }
 
 function place({ origin, line }: ParamOrigin): string {

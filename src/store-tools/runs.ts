@@ -1,9 +1,11 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from '../base/json.js';
 import type { Ending, LoggedEvent } from '../events/event.js';
 import { decodeEvent, decodeEvents } from '../events/ndjson.js';
 import { errorCode } from '../store/errors.js';
 import type { Layout } from '../store/layout.js';
+import { readDescription } from '../store/run-folder.js';
 import { namesIn } from './records.js';
 
 /** What the first line of a run's event log says. */
@@ -77,6 +79,12 @@ export function keysOfRun(layout: Layout, id: string): Set<string> {
     if ((event.type === 'inst.end' || event.type === 'inst.start') && event.key !== undefined)
       keys.add(event.key);
   return keys;
+}
+
+/** The parameters of the pipeline in a run, as far as it wrote them down. */
+export function paramsOfRun(layout: Layout, id: string): Record<string, Json> {
+  const params = Object.entries(readDescription(layout.run(id))?.params ?? {});
+  return Object.fromEntries(params.map(([name, { value }]) => [name, value]));
 }
 
 function readEvents(layout: Layout, id: string): LoggedEvent[] {

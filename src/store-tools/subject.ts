@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.js';
 import type { Coords } from '../pipeline/plan.js';
-import type { ResultRecord } from '../store/record.js';
+import type { Outputs, ResultRecord } from '../store/record.js';
 
 /** Where one row of an input comes from: an output of another subject, by position. */
 export interface SubjectSource {
@@ -32,5 +32,7 @@ export interface Subject {
   /** The defaults of its parameters, which keys leave out. */
   readonly defaults: Readonly<Record<string, Json>>;
   /** Of a hit. */
-  readonly record: ResultRecord | undefined;
+  readonly outputs: Outputs | undefined;
+  /** Of a hit: reads it. Undefined when the record alone is gone. */
+  readonly record: () => ResultRecord | undefined;
 }

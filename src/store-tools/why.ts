@@ -96,7 +96,7 @@ function compare(subject: Subject, search: Search): { changes: Change[]; upstrea
   );
   const upstream = [...missing];
   for (const { name, source } of sourcesOf(subject)) {
-    const now = search.subjects[source.from]!.record?.outputs[source.output]?.sha256;
+    const now = search.subjects[source.from]!.outputs?.[source.output]?.sha256;
     const then = earlierDigest(was, name, source);
     if (now === undefined || then === undefined || now === then) continue;
     if (cameFrom(search, source, then)) upstream.push(source.from);

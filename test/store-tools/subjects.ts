@@ -132,7 +132,7 @@ function subjectOf(name: string, { now, after, inStore, subjects, names }: Makin
       coords,
     }));
   const waits = Object.values(sources).some((rows) =>
-    rows.some(({ from }) => subjects[from]!.record === undefined),
+    rows.some(({ from }) => subjects[from]!.outputs === undefined),
   );
   const hit = !waits && inStore.has(settled.key);
   return {
@@ -147,7 +147,8 @@ function subjectOf(name: string, { now, after, inStore, subjects, names }: Makin
     sources,
     params: { usual: 1, ...(settled.K['with'] as Record<string, Json>) },
     defaults: { usual: 1 },
-    record: hit ? recordFor(name, settled) : undefined,
+    outputs: hit ? recordFor(name, settled).outputs : undefined,
+    record: () => (hit ? recordFor(name, settled) : undefined),
   };
 }
 

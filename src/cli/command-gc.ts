@@ -1,0 +1,136 @@
+import { UserError } from '../base/result.js';
+import type { Layout } from '../store/layout.js';
+import { openStore } from '../store/store.js';
+import { readCap, writeCap } from '../store-tools/cap.js';
+import { graceMs, planGc, type GcPlan, type GcRules } from '../store-tools/gc.js';
+import { findRoots } from '../store-tools/roots.js';
+import { parseSize, sizeText } from '../store-tools/sizes.js';
+import { deleteBatch, expiredBatches, listBatches, restore, sweep } from '../store-tools/trash.js';
+import { exitCodes } from './exit-codes.js';
+import { wire } from './wire.js';
+
+export interface GcOptions {
+  readonly store?: string;
+  readonly apply?: boolean;
+  readonly undo?: boolean;
+  readonly keepRuns: number;
+  readonly keepDays: number;
+  readonly maxSize?: string;
+  readonly cap?: string;
+  readonly json?: boolean;
+}
+
+/** Says what nobody needs any more; moves it to the trash, or back, only when told to. */
+export function gcCommand(options: GcOptions): number {
+  const chosen = [options.apply, options.undo, options.cap !== undefined].filter((one) => one === true);
+  if (chosen.length > 1) throw new UserError('gc takes one of --apply, --undo and --cap.');
+  const store = openStore(wire(options.store).store);
+  const { layout } = store;
+  if (options.cap !== undefined) {
+    const bytes = options.cap === 'none' ? undefined : parseSize(options.cap);
+    if (bytes === 0)
+      throw new UserError('A cap of 0 would leave no room for anything. --cap none takes it away.');
+    store.prepare();
+    writeCap(layout, bytes);
+    console.log(bytes === undefined ? 'The store has no cap.' : `The store's cap is ${sizeText(bytes)}.`);
+    return exitCodes.ok;
+  }
+  return options.undo === true ? undo(layout) : clean(layout, options);
+}
+
+function undo(layout: Layout): number {
+  const [newest] = listBatches(layout);
+  if (newest === undefined) throw new UserError('There is nothing in the trash to bring back.');
+  const count = restore(layout, newest);
+  console.log(
+    `${count} things of ${newest} are back. Pin what is to stay: ticketlab pin ADDRESS --name NAME.`,
+  );
+  return exitCodes.ok;
+}
+
+function clean(layout: Layout, options: GcOptions): number {
+  const cap = options.maxSize === undefined ? readCap(layout) : parseSize(options.maxSize);
+  const rules: GcRules = { keepRuns: options.keepRuns, keepDays: options.keepDays, maxBytes: cap };
+  const now = Date.now();
+  const plan = options.apply === true ? settledPlan(layout, rules, now) : planGc(layout, rules, now);
+  if (options.json === true) console.log(JSON.stringify(asJson(plan, cap), null, 2));
+  else console.log(report(plan, cap));
+  if (options.apply !== true) {
+    if (options.json !== true && plan.bytes > 0)
+      console.log('Nothing was changed: gc --apply does it, and gc --undo takes it back.');
+    return exitCodes.ok;
+  }
+  for (const batch of expiredBatches(layout, now)) deleteBatch(layout, batch);
+  if (isEmpty(plan)) return exitCodes.ok;
+  const { batch, moved, spared } = sweep(layout, plan, { now });
+  if (options.json !== true) {
+    if (spared > 0) console.log(`${spared} were wanted at the last moment, and stayed.`);
+    console.log(
+      `${moved} moved to trash/${batch}. It is deleted by a clean-up a week from now; gc --undo brings it back.`,
+    );
+  }
+  return exitCodes.ok;
+}
+
+/** A run may have begun while the store was looked through: then it is looked through again. */
+function settledPlan(layout: Layout, rules: GcRules, now: number): GcPlan {
+  for (let tries = 3; ; tries--) {
+    const plan = planGc(layout, rules, now);
+    const { keys } = findRoots(layout, rules, now);
+    if (!plan.records.some(({ key }) => keys.has(key))) return plan;
+    if (tries === 0)
+      throw new UserError('Too much is going on in this store to clean it now. Try again later.');
+  }
+}
+
+const isEmpty = ({ records, objects, attempts, runs, quarantine }: GcPlan): boolean =>
+  [records, objects, attempts, runs, quarantine].every((part) => part.length === 0);
+
+function asJson(plan: GcPlan, cap: number | undefined): object {
+  const { records, objects, attempts, runs, quarantine, bytes, kept, young } = plan;
+  return {
+    results: records.map(({ key, record }) => ({ key, instance: record?.made.instance ?? null })),
+    objects: objects.length,
+    checkpoints: attempts.map(({ name }) => name),
+    runs: runs.map(({ name }) => name),
+    quarantine: quarantine.length,
+    bytes,
+    kept,
+    young,
+    cap: cap ?? null,
+  };
+}
+
+function report(plan: GcPlan, cap: number | undefined): string {
+  const { kept, young } = plan;
+  const lines = isEmpty(plan)
+    ? ['There is nothing to clean away.']
+    : [`To the trash: ${listing(plan)}, ${sizeText(plan.bytes)} in all.`];
+  const limit = cap === undefined ? '' : `, of a cap of ${sizeText(cap)}`;
+  lines.push(
+    `Kept: ${count(kept.records, 'result')}, ${sizeText(kept.bytes)}${limit}; protected by ${count(kept.runs, 'run')} and ${count(kept.pins, 'pin')}.`,
+  );
+  if (young > 0)
+    lines.push(
+      `Of them ${count(young, 'result')} only because of being younger than ${graceMs / 3_600_000} hours.`,
+    );
+  if (cap !== undefined && kept.bytes > cap)
+    lines.push('What is protected alone is larger than the cap: unpin something, or keep fewer runs.');
+  return lines.join('\n');
+}
+
+function listing({ records, objects, attempts, runs, quarantine }: GcPlan): string {
+  const parts: [number, string][] = [
+    [records.length, 'result'],
+    [objects.length, 'object'],
+    [attempts.length, 'unfinished computation'],
+    [runs.length, 'run log'],
+    [quarantine.length, 'broken object'],
+  ];
+  return parts
+    .filter(([n]) => n > 0)
+    .map(([n, what]) => count(n, what))
+    .join(', ');
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { errorCode, guarded } from '../store/errors.js';
+import type { Layout } from '../store/layout.js';
+import type { GcPlan } from './gc.js';
+import { namesIn } from './records.js';
+import { dayMs } from './roots.js';
+
+/** Batches older than this are deleted by the next clean-up. */
+const keptDays = 7;
+/** `20250131-235959-3f9a1c` */
+const batchShape = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{6}$/;
+
+const trashOf = (layout: Layout): string => join(layout.root, 'trash');
+
+export interface Swept {
+  readonly batch: string;
+  readonly moved: number;
+  /** Things that somebody wanted at the last moment, and that stayed. */
+  readonly spared: number;
+}
+
+/**
+ * Moves what a plan names to the trash, each by one rename: records before the objects that they need, so that a clean-up
+ * that dies leaves no record without its objects.
+ *
+ * @param afterMove called after each of them; what it throws ends the sweep there, as a crash would.
+ */
+export function sweep(
+  layout: Layout,
+  plan: GcPlan,
+  { now, afterMove }: { /** Unix milliseconds. */ readonly now: number; readonly afterMove?: () => void },
+): Swept {
+  const batch = `${stamp(now)}-${randomBytes(3).toString('hex')}`;
+  const home = join(trashOf(layout), batch);
+  let moved = 0;
+  let spared = 0;
+  const away = (path: string, modified: number): void => {
+    const outcome = moveAway(path, join(home, relative(layout.root, path)), modified);
+    if (outcome === 'moved') moved++;
+    if (outcome === 'spared') spared++;
+    afterMove?.();
+  };
+  for (const { key, modified } of plan.records) away(layout.record(key), modified);
+  for (const { sha256, modified } of plan.objects) away(layout.object(sha256), modified);
+  for (const { name, modified } of plan.attempts) away(layout.attempt(name), modified);
+  for (const { name, modified } of plan.runs) away(layout.run(name), modified);
+  for (const { name, modified } of plan.quarantine) away(join(layout.quarantine, name), modified);
+  return { batch, moved, spared };
+}
+
+type Moved = 'moved' | 'spared' | 'gone';
+
+function moveAway(from: string, to: string, modified: number): Moved {
+  return guarded(to, 0, () => {
+    mkdirSync(dirname(to), { recursive: true });
+    try {
+      renameSync(from, to);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return 'gone';
+      throw error;
+    }
+    // Who publishes touches the objects that it finds: one that was touched since it was looked at is wanted.
+    const stat = statSync(to);
+    if (stat.isDirectory() || stat.mtimeMs <= modified) return 'moved';
+    putBack(to, from);
+    return 'spared';
+  });
+}
+
+/** Gives a file or folder its old name, unless somebody has made it anew. */
+function putBack(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  if (statSync(from).isDirectory()) {
+    if (statSync(to, { throwIfNoEntry: false })) rmSync(from, { recursive: true });
+    else renameSync(from, to);
+    return;
+  }
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  unlinkSync(from);
+}
+
+/** The batches of the trash, the newest first. */
+export function listBatches(layout: Layout): string[] {
+  return namesIn(trashOf(layout))
+    .filter((name) => batchShape.test(name))
+    .reverse();
+}
+
+/** Brings everything of a batch back, objects before records. Can be broken off and repeated. @returns how many things. */
+export function restore(layout: Layout, batch: string, afterMove?: () => void): number {
+  const home = join(trashOf(layout), batch);
+  let count = 0;
+  const back = (path: string): void => {
+    putBack(path, join(layout.root, relative(home, path)));
+    count++;
+    afterMove?.();
+  };
+  for (const kind of ['cas', 'quarantine', 'attempt', 'runs', 'res'])
+    for (const name of namesIn(join(home, kind))) {
+      const path = join(home, kind, name);
+      if (kind === 'cas' || kind === 'res') for (const file of namesIn(path)) back(join(path, file));
+      else back(path);
+    }
+  rmSync(home, { recursive: true });
+  return count;
+}
+
+/** Batches that are to be deleted for good. */
+export function expiredBatches(layout: Layout, now: number): string[] {
+  return listBatches(layout).filter((batch) => now - timeOf(batch) > keptDays * dayMs);
+}
+
+/** Deletes a batch for good. */
+export function deleteBatch(layout: Layout, batch: string): void {
+  rmSync(join(trashOf(layout), batch), { recursive: true, force: true });
+}
+
+function timeOf(batch: string): number {
+  const [, year, month, day, hour, minute, second] = (batchShape.exec(batch) ?? []).map(Number);
+  return Date.UTC(year!, month! - 1, day, hour, minute, second);
+}
+
+const stamp = (now: number): string =>
+  new Date(now).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);

@@ -1,0 +1,227 @@
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../src/store/store.js';
+import { planGc, type GcRules } from '../../src/store-tools/gc.js';
+import { writePin } from '../../src/store-tools/pins.js';
+import { usualRules } from '../../src/store-tools/roots.js';
+import { deleteBatch, expiredBatches, listBatches, restore, sweep } from '../../src/store-tools/trash.js';
+import { sha256 } from '../rig/publication.js';
+import { addResult, addRun, age, ageAll, below, day, freshStore, hits, now } from './store-rig.js';
+
+const all = ['a', 'b', 'c', 'd'];
+
+/** Four results of 60 days ago; `a` and `b` share an object, `c` is a tree that shares a file with `d`. */
+function storeOfFour(): Store {
+  const store = freshStore();
+  addResult(store, 'a', { outputs: { x: 'shared', y: 'only a' } });
+  addResult(store, 'b', { outputs: { x: 'shared' } });
+  addResult(store, 'c', {
+    outputs: {
+      x: new Map([
+        ['f/1', 'one'],
+        ['f/2', 'two'],
+      ]),
+    },
+  });
+  addResult(store, 'd', { outputs: { x: 'two' } });
+  ageAll(store, 60);
+  return store;
+}
+
+const doomed = (store: Store, rules: Partial<GcRules> = {}): string[] => {
+  const keys = planGc(store.layout, { ...usualRules, ...rules }, now).records.map(({ key }) => key);
+  return all.filter((name) => keys.includes(sha256(name)));
+};
+
+const clean = (store: Store, rules: Partial<GcRules> = {}, afterMove?: () => void) =>
+  sweep(store.layout, planGc(store.layout, { ...usualRules, ...rules }, now), {
+    now,
+    ...(afterMove ? { afterMove } : {}),
+  });
+
+const pin = (name: string, keys: readonly string[], runs: readonly string[] = []) =>
+  ({ v: 1, name, what: name, pipeline: 'p', variant: 'default', made: '', keys, runs }) as const;
+
+describe('what protects a result', () => {
+  test('nothing: it goes, a day after it was last touched', () => {
+    const store = storeOfFour();
+    expect(doomed(store)).toEqual(all);
+    age(store.layout.record(sha256('b')), 0.9);
+    expect(doomed(store)).toEqual(['a', 'c', 'd']);
+    expect(planGc(store.layout, usualRules, now).young).toBe(1);
+  });
+
+  test('a pin', () => {
+    const store = storeOfFour();
+    writePin(store.layout, pin('paper', [sha256('a')]));
+    expect(doomed(store)).toEqual(['b', 'c', 'd']);
+  });
+
+  test('a run of the last days, whatever came after it', () => {
+    const store = storeOfFour();
+    addRun(store, 'old', { days: 15, used: ['a'] });
+    addRun(store, 'young', { days: 13, used: ['b'] });
+    expect(doomed(store, { keepRuns: 0 })).toEqual(['a', 'c', 'd']);
+  });
+
+  test('one of the last runs of its pipeline, however old', () => {
+    const store = storeOfFour();
+    addRun(store, 'first', { days: 50, used: ['a'] });
+    addRun(store, 'second', { days: 40, used: ['b'] });
+    addRun(store, 'other', { days: 55, pipeline: 'q', used: ['c'] });
+    expect(doomed(store, { keepRuns: 1 })).toEqual(['a', 'd']);
+    expect(planGc(store.layout, { keepRuns: 1, keepDays: 14 }, now).runs.map(({ name }) => name)).toEqual([
+      'first',
+    ]);
+  });
+
+  test('somebody who computes it at the moment', () => {
+    const store = storeOfFour();
+    mkdirSync(join(store.layout.root, 'lease'));
+    writeFileSync(store.layout.lease(sha256('d')), '{}');
+    expect(doomed(store)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('room: with a cap only as much goes as must, least seconds for its size first', () => {
+    const store = freshStore();
+    const half = 'x'.repeat(50_000);
+    addResult(store, 'a', { outputs: { x: `a${half}` }, seconds: 100 });
+    addResult(store, 'b', { outputs: { x: `b${half}` }, seconds: 1 });
+    addResult(store, 'c', { outputs: { x: 'small' }, seconds: 10 });
+    ageAll(store, 60);
+    expect(doomed(store, { maxBytes: 200_000 })).toEqual([]);
+    expect(doomed(store, { maxBytes: 60_000 })).toEqual(['b']);
+    expect(doomed(store, { maxBytes: 10_000 })).toEqual(['a', 'b']);
+  });
+
+  test('a pin that cannot be read stops everything', () => {
+    const store = storeOfFour();
+    mkdirSync(join(store.layout.root, 'roots'));
+    writeFileSync(join(store.layout.root, 'roots/paper.json'), '{');
+    expect(() => planGc(store.layout, usualRules, now)).toThrow(/The pin .*paper\.json cannot be read/);
+  });
+});
+
+describe('cleaning', () => {
+  test('takes the objects that nothing left needs, and no others', () => {
+    const store = storeOfFour();
+    writePin(store.layout, pin('paper', [sha256('b'), sha256('c')]));
+    clean(store);
+    expect(hits(store, all)).toEqual(['b', 'c']);
+    const left = below(join(store.layout.root, 'cas')).map((path) => readFileSync(path, 'utf8'));
+    expect(left.filter((text) => !text.startsWith('[')).sort()).toEqual(['one', 'shared', 'two']);
+  });
+
+  test('takes checkpoints of finished work, and of work that nobody came back to', () => {
+    const store = storeOfFour();
+    for (const [name, days] of [
+      ['a', 2],
+      ['unfinished', 2],
+      ['forgotten', 20],
+    ] as const) {
+      mkdirSync(store.layout.attempt(sha256(name)), { recursive: true });
+      const path = join(store.layout.attempt(sha256(name)), 'ckpt');
+      writeFileSync(path, 'state');
+      age(path, days);
+      age(store.layout.attempt(sha256(name)), days);
+    }
+    const { attempts } = planGc(store.layout, usualRules, now);
+    expect(attempts.map(({ name }) => name).sort()).toEqual([sha256('a'), sha256('forgotten')].sort());
+  });
+
+  test('spares an object that somebody touched after it was looked at', () => {
+    const store = storeOfFour();
+    const plan = planGc(store.layout, usualRules, now);
+    addResult(store, 'new', { outputs: { x: 'shared' } });
+    const { spared } = sweep(store.layout, plan, { now });
+    expect(spared).toBe(1);
+    expect(hits(store, ['new'])).toEqual(['new']);
+  });
+
+  test('never deletes: undo brings everything back, file for file', () => {
+    const store = storeOfFour();
+    addRun(store, 'old', { days: 40, used: ['a'] });
+    const before = below(store.layout.root);
+    const bytes = before.map((path) => readFileSync(path, 'utf8'));
+    const { batch, moved } = clean(store, { keepRuns: 0 });
+    expect(hits(store, all)).toEqual([]);
+    expect(listBatches(store.layout)).toEqual([batch]);
+    expect(restore(store.layout, batch)).toBe(moved);
+    expect(below(store.layout.root)).toEqual(before);
+    expect(before.map((path) => readFileSync(path, 'utf8'))).toEqual(bytes);
+    expect(hits(store, all)).toEqual(all);
+  });
+
+  test('undo leaves alone what was computed again meanwhile', () => {
+    const store = storeOfFour();
+    const { batch } = clean(store);
+    addResult(store, 'a', { outputs: { x: 'shared', y: 'only a' } });
+    const ours = readFileSync(store.layout.record(sha256('a')));
+    restore(store.layout, batch);
+    expect(readFileSync(store.layout.record(sha256('a')))).toEqual(ours);
+    expect(hits(store, all)).toEqual(all);
+  });
+
+  test('forgets the trash after a week', () => {
+    const store = storeOfFour();
+    const { batch } = clean(store);
+    expect(expiredBatches(store.layout, now + 6 * day)).toEqual([]);
+    expect(expiredBatches(store.layout, now + 8 * day)).toEqual([batch]);
+    deleteBatch(store.layout, batch);
+    expect(below(join(store.layout.root, 'trash'))).toEqual([]);
+  });
+});
+
+describe('a clean-up that dies', () => {
+  class Crash extends Error {}
+  const dieAfter = (moves: number) => () => {
+    if (--moves < 0) throw new Crash();
+  };
+
+  test('after any of its moves leaves no record without its objects, and can be undone or repeated', () => {
+    for (let moves = 0; ; moves++) {
+      const store = storeOfFour();
+      const before = below(store.layout.root).map((path) => relative(store.layout.root, path));
+      let died = true;
+      try {
+        clean(store, {}, dieAfter(moves));
+        died = false;
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+      const records = below(join(store.layout.root, 'res')).length;
+      expect(hits(store, all)).toHaveLength(records);
+      clean(store);
+      expect(hits(store, all)).toEqual([]);
+      // Two batches now, perhaps of one second: both come back.
+      for (const batch of listBatches(store.layout)) restore(store.layout, batch);
+      expect(below(store.layout.root).map((path) => relative(store.layout.root, path))).toEqual(before);
+      if (!died) return expect(moves).toBeGreaterThan(8);
+    }
+  });
+
+  test('while it undoes leaves no record without its objects, and can be repeated', () => {
+    for (let moves = 0; ; moves++) {
+      const store = storeOfFour();
+      const { batch } = clean(store);
+      let died = true;
+      try {
+        restore(store.layout, batch, dieAfter(moves));
+        died = false;
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+      expect(hits(store, all)).toHaveLength(below(join(store.layout.root, 'res')).length);
+      if (!died) return;
+      restore(store.layout, batch);
+      expect(hits(store, all)).toEqual(all);
+    }
+  });
+});
+
+test('times that are not ours are no reason to fail', () => {
+  const store = storeOfFour();
+  utimesSync(store.layout.record(sha256('a')), 0, 0);
+  expect(doomed(store)).toEqual(all);
+});
