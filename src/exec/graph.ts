@@ -1,8 +1,8 @@
 import type { Instance } from '../pipeline/plan.js';
 
-/** The instances that an instance reads from, each once, ascending. */
+/** The instances that an instance waits for, because it reads from them or stands after them; each once, ascending. */
 export function producersOf(instance: Instance): readonly number[] {
-  const producers = new Set<number>();
+  const producers = new Set(instance.after);
   for (const source of Object.values(instance.inputs))
     if (source.kind === 'edge') producers.add(source.from);
     else for (const row of source.rows) producers.add(row.from);

@@ -2,7 +2,8 @@ import type { Json } from '../base/json.js';
 import type { Broken } from './broken.js';
 import { commonType, type CelScalar } from './cel-values.js';
 import { problem } from './diagnostic.js';
-import type { AxisSpec } from './model.js';
+import { bindRows } from './bind-rows.js';
+import type { AxisSpec, MatrixRows } from './model.js';
 import { mappingAt } from './params.js';
 import type { Path } from './places.js';
 import { compileTemplate, type BoundExpression, type Template, type TemplateContext } from './templates.js';
@@ -12,6 +13,7 @@ export interface BoundAxes {
   readonly axes: readonly AxisSpec[];
   /** False when one is wrong, or depends on something wrong. */
   readonly known: boolean;
+  readonly rows: MatrixRows | undefined;
 }
 
 /** Reads `matrix` and `iterate`: the axes of a stage, the loop axis last. */
@@ -21,15 +23,20 @@ export function bindAxes(
   context: TemplateContext,
   broken: Broken,
 ): BoundAxes {
-  const axes: AxisSpec[] = [];
+  const declared: AxisSpec[] = [];
+  const matrix = mappingAt(stage.matrix);
   let known = !broken.touches([...path, 'matrix']);
-  for (const [name, value] of Object.entries(mappingAt(stage.matrix))) {
+  for (const [name, value] of Object.entries(matrix)) {
+    if (name === 'include' || name === 'exclude') continue;
     const axisPath = [...path, 'matrix', name];
     const axis = broken.touches(axisPath) ? undefined : matrixAxis(name, value, axisPath, context);
     if (axis === undefined) known = false;
-    else axes.push(axis);
+    else declared.push(axis);
   }
-  if (stage.iterate === undefined) return { axes, known };
+  const bound = known ? bindRows(matrix, declared, [...path, 'matrix'], context) : undefined;
+  if (bound === undefined) known = false;
+  const { axes, rows } = bound ?? { axes: declared, rows: undefined };
+  if (stage.iterate === undefined) return { axes, known, rows };
   const iterate = mappingAt(stage.iterate);
   const loopPath = [...path, 'iterate'];
   const readable =
@@ -37,15 +44,15 @@ export function bindAxes(
     !broken.touches([...loopPath, 'axis']) &&
     !broken.touches([...loopPath, 'times']);
   const loop = readable ? loopAxis(textOf(iterate.axis), iterate.times ?? 1, loopPath, context) : undefined;
-  if (loop === undefined) return { axes, known: false };
+  if (loop === undefined) return { axes, known: false, rows };
   if (axes.some((axis) => axis.name === loop.name)) {
     const message = `"${loop.name}" is an axis of the matrix already.`;
     context.problems.push(
       problem('BAD_AXIS', context.file.at(loop.path), message, { help: 'Give the loop another axis name.' }),
     );
-    return { axes, known: false };
+    return { axes, known: false, rows };
   }
-  return { axes: [...axes, loop], known };
+  return { axes: [...axes, loop], known, rows };
 }
 
 function matrixAxis(name: string, value: Json, path: Path, context: TemplateContext): AxisSpec | undefined {
@@ -113,7 +120,7 @@ function elementType(template: Template): CelScalar | 'unknown' | undefined {
   return element as CelScalar | undefined;
 }
 
-function itemsType(items: readonly Template[]): CelScalar | 'unknown' | undefined {
+export function itemsType(items: readonly Template[]): CelScalar | 'unknown' | undefined {
   const types = items.map(itemType);
   if (types.includes('unknown')) return 'unknown';
   const distinct = new Set(types);
@@ -123,7 +130,7 @@ function itemsType(items: readonly Template[]): CelScalar | 'unknown' | undefine
   return distinct.size === 2 && distinct.has('int') && distinct.has('double') ? 'double' : undefined;
 }
 
-function itemType(template: Template): CelScalar | 'unknown' | undefined {
+export function itemType(template: Template): CelScalar | 'unknown' | undefined {
   if (template.kind === 'constant') return commonType([template.value]);
   if (template.kind === 'text') return 'string';
   if (template.kind !== 'expression') return undefined;

@@ -2,11 +2,13 @@ import type { Json } from '../base/json.js';
 import type { Broken } from './broken.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { Scope } from './expression.js';
-import type { Definition, Node, Ref } from './model.js';
+import type { Definition, FixedAxis, Node, Ref } from './model.js';
+import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { edgeCode, readReference, resolveReference, type WrittenRef } from './references.js';
 import type { Signatures } from './signatures.js';
+import { compileTemplate } from './templates.js';
 
 /** One reference: from a definition (or a state variable or output of a node) to a stage or a step. */
 export interface Use {
@@ -33,7 +35,7 @@ export interface Binder extends BindContext {
 }
 
 /** Who refers, and to what kinds of things it may. */
-interface EdgeContext {
+export interface EdgeContext {
   readonly binder: Binder;
   readonly node: Node;
   readonly reader: Definition | undefined;
@@ -69,6 +71,27 @@ export function bindReference(text: string, path: Path, offset: number, so: Edge
   }
   binder.uses.push({ from: node, reader, written: written.value, ref: ref.value });
   return ref.value;
+}
+
+/** An edge, or `{ from, at }`. */
+export function bindSource(
+  value: Json | undefined,
+  path: Path,
+  so: EdgeContext,
+): { ref: Ref | undefined; fixed: readonly FixedAxis[] } {
+  if (typeof value === 'string') return { ref: bindEdge(value, path, so), fixed: [] };
+  const { from, at } = mappingAt(value);
+  if (typeof from !== 'string' || so.binder.broken.touches(path)) return { ref: undefined, fixed: [] };
+  const fixed = bindFixed(at, [...path, 'at'], so.binder);
+  return { ref: bindReference(from, [...path, 'from'], 0, so), fixed };
+}
+
+/** The values of `at:`; they may depend on parameters. */
+function bindFixed(value: Json | undefined, path: Path, { file, params, problems }: Binder): FixedAxis[] {
+  return Object.entries(mappingAt(value)).flatMap(([axis, fixed]) => {
+    const template = compileTemplate(fixed, [...path, axis], { file, scope: params, problems });
+    return template === undefined ? [] : [{ axis, path: [...path, axis], template }];
+  });
 }
 
 function wrongScope(written: WrittenRef, so: EdgeContext): Diagnostic {

@@ -1,7 +1,8 @@
 import type { Json } from '../base/json.js';
-import { bindEdge, bindReference, type Binder } from './bind-edge.js';
+import { bindSource, type Binder } from './bind-edge.js';
+import { bindWhere } from './bind-where.js';
 import { problem } from './diagnostic.js';
-import type { BoundInput, Definition, Ref } from './model.js';
+import { refNode, type BoundInput, type Definition } from './model.js';
 import { mappingAt } from './params.js';
 import { edgeCode } from './references.js';
 import { ownEntry } from './signatures.js';
@@ -36,23 +37,17 @@ interface Entry {
 function bindInput(definition: Definition, entry: Entry & { input: InputSignature }, binder: Binder): void {
   const { name, value, path, input } = entry;
   const so = { binder, node: definition.node, reader: definition, scopes };
-  let ref: Ref | undefined;
-  let over: readonly string[] | undefined;
-  let refPath = path;
-  if (typeof value === 'string') ref = bindEdge(value, path, so);
-  else {
-    const gather = mappingAt(value);
-    refPath = [...path, 'from'];
-    over = Array.isArray(gather.over) ? (gather.over as string[]) : [];
-    if (typeof gather.from === 'string' && !binder.broken.touches(path))
-      ref = bindReference(gather.from, refPath, 0, so);
-  }
+  const { ref, fixed } = bindSource(value, path, so);
   if (ref === undefined) return;
+  const gather = mappingAt(value);
+  const refPath = typeof value === 'string' ? path : [...path, 'from'];
+  const over = Array.isArray(gather.over) ? (gather.over as string[]) : undefined;
+  const where = bindWhere(gather.where, [...path, 'where'], { source: refNode(ref), over, binder });
   const written =
     typeof value === 'string' ? (edgeCode(value)?.code ?? value) : textOf(mappingAt(value).from);
   const offset = typeof value === 'string' ? (edgeCode(value)?.start ?? 0) : 0;
   const at = () => binder.file.within(refPath, offset, offset + written.length);
-  const bound: BoundInput = { name, path, signature: input, ref, over, written, at };
+  const bound: BoundInput = { name, path, signature: input, ref, over, fixed, where, written, at };
   definition.inputs.push(bound);
 }
 

@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.js';
 import { bindAxes, type BoundAxes } from './bind-axes.js';
-import { bindEdge, type BindContext, type Binder, type Use } from './bind-edge.js';
+import { bindEdge, bindSource, type BindContext, type Binder, type Use } from './bind-edge.js';
+import { bindAfter } from './bind-after.js';
 import { bindWith } from './bind-with.js';
 import type { CelType } from './cel-values.js';
 import { scopeWith, type Scope } from './expression.js';
@@ -24,7 +25,10 @@ export function bindGraph(context: BindContext): Graph {
     byName.set(name, shellOf(name, mappingAt(value), { context, byName, definitions }));
   const binder: Binder = { ...context, nodes: byName, uses: [], scopeOf: scopes(context.params) };
   for (const node of byName.values()) bindCompound(node, binder);
-  for (const definition of definitions) bindWith(definition, binder);
+  for (const definition of definitions) {
+    bindWith(definition, binder);
+    bindAfter(definition, binder);
+  }
   return { nodes: [...byName.values()], byName, definitions, uses: binder.uses };
 }
 
@@ -45,6 +49,7 @@ function shellOf(
     compound,
     axes: bound.axes,
     axesKnown: bound.known,
+    rows: bound.rows,
     definitions: [],
     state: new Map(),
     outputs: new Map(),
@@ -59,6 +64,7 @@ function shellOf(
       signature,
       inputs: [],
       params: [],
+      after: [],
     };
     definitions.push(definition);
     node.definitions.push(definition);
@@ -72,6 +78,7 @@ function shellOf(
       name: variable,
       path: [...path, 'iterate', 'state', variable],
       start: undefined,
+      startAt: [],
       next: undefined,
     });
   for (const output of Object.keys(mappingAt(stage.outputs))) node.outputs.set(output, undefined);
@@ -96,12 +103,14 @@ function bindCompound(node: Node, binder: Binder): void {
   for (const variable of node.state.values()) {
     const raw = mappingAt(state[variable.name]);
     const at = (key: string): Path => [...variable.path, key];
-    variable.start = bindEdge(raw.start, at('start'), {
+    const start = bindSource(raw.start, at('start'), {
       binder,
       node,
       reader: undefined,
       scopes: ['stages'],
     });
+    variable.start = start.ref;
+    variable.startAt = start.fixed;
     variable.next = bindEdge(raw.next, at('next'), {
       binder,
       node,

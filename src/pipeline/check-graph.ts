@@ -88,7 +88,7 @@ export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[
     for (const input of definition.inputs) {
       if (!(input.ref.kind === 'state' && mistyped.has(`${input.ref.node.name}.${input.ref.name}`)))
         checkType(definition, input, problems);
-      checkAxes(definition, input, problems);
+      checkAxes(definition, input, file, problems);
     }
 }
 
@@ -132,7 +132,12 @@ function fitting(input: BoundInput, accepted: readonly ArtefactType[]): string |
   return fit.length === 0 ? `${owner} has no output of that type.` : `Of ${owner}, ${listed(fit)} would fit.`;
 }
 
-function checkAxes(definition: Definition, input: BoundInput, problems: Diagnostic[]): void {
+function checkAxes(
+  definition: Definition,
+  input: BoundInput,
+  file: ParsedFile,
+  problems: Diagnostic[],
+): void {
   const source = refNode(input.ref);
   if (!source.axesKnown || !definition.node.axesKnown) return;
   const sourceAxes = source.axes.map((axis) => axis.name);
@@ -147,8 +152,32 @@ function checkAxes(definition: Definition, input: BoundInput, problems: Diagnost
       }),
     );
   }
-  const left = sourceAxes.filter((axis) => !readerAxes.includes(axis) && !over.includes(axis));
+  const fixed = input.fixed.map(({ axis }) => axis);
+  checkFixed(input, sourceAxes, { file, problems });
+  const left = sourceAxes.filter((axis) => ![...readerAxes, ...over, ...fixed].includes(axis));
   if (left.length > 0) problems.push(leftOver(definition.name, input, left));
+}
+
+/** The axes of `at`: they are there, and not gathered as well. */
+function checkFixed(
+  { fixed, written, over = [] }: Pick<BoundInput, 'fixed' | 'written' | 'over'>,
+  sourceAxes: readonly string[],
+  { file, problems }: { readonly file: ParsedFile; readonly problems: Diagnostic[] },
+): void {
+  for (const { axis, path } of fixed)
+    if (!sourceAxes.includes(axis))
+      problems.push(
+        problem('AXIS_UNKNOWN', file.keyAt(path), `${written} has no axis "${axis}" to fix.`, {
+          help: `Its axes: ${listed(sourceAxes)}.`,
+          suggestion: nearest(axis, sourceAxes),
+        }),
+      );
+    else if (over.includes(axis))
+      problems.push(
+        problem('AXIS_TWICE', file.keyAt(path), `The axis "${axis}" is gathered and fixed at once.`, {
+          help: 'Take it out of over, or out of at.',
+        }),
+      );
 }
 
 function leftOver(reader: string, input: BoundInput, left: readonly string[]): Diagnostic {
@@ -158,7 +187,7 @@ function leftOver(reader: string, input: BoundInput, left: readonly string[]): D
   const help =
     input.signature.gather === true
       ? `Gather them:  ${input.name}: ${gather}  or give ${reader} a matrix with ${listed(left)}.`
-      : `Give ${reader} a matrix with ${listed(left)}.`;
+      : `Give ${reader} a matrix with ${listed(left)}, or choose:  ${input.name}: { from: ${input.written}, at: { ${left.map((axis) => `${axis}: ...`).join(', ')} } }`;
   return problem('AXIS_LEFT_OVER', input.at(), message, { help });
 }
 
@@ -188,9 +217,10 @@ function checkStateAxes(node: Node, variable: StateVariable, file: ParsedFile, p
     const ref = variable[key];
     if (ref === undefined || !node.axesKnown || !refNode(ref).axesKnown) continue;
     const known = node.axes.filter((axis) => key === 'next' || !axis.loop).map((axis) => axis.name);
-    const left = refNode(ref)
-      .axes.map((axis) => axis.name)
-      .filter((axis) => !known.includes(axis));
+    const axes = refNode(ref).axes.map((axis) => axis.name);
+    const fixed = key === 'start' ? variable.startAt : [];
+    checkFixed({ fixed, written: `The start of "${variable.name}"`, over: [] }, axes, { file, problems });
+    const left = axes.filter((axis) => !known.includes(axis) && !fixed.some((f) => f.axis === axis));
     if (left.length === 0) continue;
     const message = `The ${key} of the state variable "${variable.name}" has the ${left.length === 1 ? 'axis' : 'axes'} ${listed(left)}, which ${node.name} does not have${key === 'start' ? ' before its first pass' : ''}.`;
     problems.push(

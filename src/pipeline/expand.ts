@@ -3,21 +3,14 @@ import { coordinateText } from './address.js';
 import type { GraphOrder } from './check-graph.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { Grid, Settings } from './grid.js';
-import {
-  decode,
-  finder,
-  gatherRows,
-  lineUp,
-  type Finder,
-  type Found,
-  type Lattice,
-  type Line,
-  type Rows,
-} from './lines.js';
-import { refNode, type BoundInput, type Definition } from './model.js';
+import { loopAxes } from './alignment.js';
+import { decode, finder, isPresent, sizeOf, type Finder, type Found, type Lattice } from './lines.js';
+import type { BoundInput, Definition } from './model.js';
 import { paramTable, type ParamTable } from './param-table.js';
 import type { ParsedFile } from './parse.js';
 import type { InputSource, Instance } from './plan.js';
+import { edgesOf, orderings, readings, type Reading, type Source } from './readings.js';
+import { fixedPositions } from './selection.js';
 import type { StageSignature } from './stage.js';
 
 /** A definition while its instances are made. */
@@ -26,6 +19,8 @@ interface Work {
   readonly signature: StageSignature;
   readonly lattice: Lattice;
   readonly readings: readonly Reading[];
+  /** What must be done before. */
+  readonly orderings: readonly Source[];
   /** 1 for a point that is needed. */
   readonly needed: Uint8Array;
   /** Position in the plan of each point's instance. */
@@ -33,13 +28,6 @@ interface Work {
   readonly params: ParamTable;
   /** `axis=value` for each value of each axis. */
   readonly labels: readonly (readonly string[])[];
-}
-
-interface Reading {
-  readonly input: BoundInput;
-  readonly line: Line;
-  /** Undefined for a plain edge into an input that takes one artefact. */
-  readonly rows: Rows | undefined;
 }
 
 export interface Expansion {
@@ -63,7 +51,13 @@ const mostEdges = 10_000_000;
 
 /** All instances that the targets need, sources before readers. Linear in instances and edges. */
 export function expand(context: ExpandContext): Expansion {
-  const find = finder(context.grid);
+  const find = finder(context.grid, (variable, source) => {
+    const { name, start, startAt } = variable;
+    if (start === undefined) return new Map();
+    const fixed = fixedPositions({ name, written: name, ref: start, fixed: startAt }, source.axes, context);
+    if (!fixed.ok) throw new Error('Internal error: a start that was not checked');
+    return fixed.value;
+  });
   const works = prepare(context, find);
   const expansion = { instances: [] as Instance[], targets: [] as number[] };
   if (works === undefined) return expansion;
@@ -85,28 +79,26 @@ export function expand(context: ExpandContext): Expansion {
 
 function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | undefined {
   const works = new Map<Definition, Work>();
-  const loopAxes = new Set(
-    [...context.grid.keys()].flatMap((node) => node.axes.filter((a) => a.loop).map((a) => a.name)),
-  );
+  const loops = loopAxes(context.grid);
   let instances = 0;
   let edges = 0;
   for (const node of context.order.nodes)
     for (const definition of node.definitions) {
       if (definition.signature === undefined) continue;
       const lattice = find.lattice(node);
-      const size = sizeOf(definition, lattice, find);
-      instances += lattice.count;
-      edges += size;
+      instances += sizeOf(lattice);
+      edges += edgesOf(definition, lattice, find);
       if (instances > mostInstances || edges > mostEdges) {
         context.problems.push(tooMany(context, definition, instances > mostInstances));
         return undefined;
       }
-      const readings = definition.inputs.map((input) => readingOf(input, lattice, find, loopAxes));
+      const reading = { lattice, find, loops, context };
       works.set(definition, {
         definition,
         signature: definition.signature,
         lattice,
-        readings,
+        readings: readings(definition, reading),
+        orderings: orderings(definition, reading),
         needed: new Uint8Array(lattice.count),
         indices: new Int32Array(lattice.count),
         params: paramTable(definition, definition.signature, lattice, context),
@@ -116,18 +108,6 @@ function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | 
       });
     }
   return works;
-}
-
-/** Number of edges into a definition's instances. */
-function sizeOf(definition: Definition, lattice: Lattice, find: Finder): number {
-  const perInstance = definition.inputs.map(({ ref, over }) => {
-    const source = find.lattice(refNode(ref));
-    return source.axes.reduce(
-      (n, axis) => (over?.includes(axis.spec.name) === true ? n * axis.values.length : n),
-      1,
-    );
-  });
-  return lattice.count * perInstance.reduce((a, b) => a + b, 0);
 }
 
 function tooMany(context: ExpandContext, definition: Definition, instances: boolean): Diagnostic {
@@ -142,26 +122,14 @@ function tooMany(context: ExpandContext, definition: Definition, instances: bool
   );
 }
 
-function readingOf(
-  input: BoundInput,
-  lattice: Lattice,
-  find: Finder,
-  loopAxes: ReadonlySet<string>,
-): Reading {
-  const source = find.lattice(refNode(input.ref));
-  const over = input.over ?? [];
-  const line = lineUp(lattice.axes, input.ref, over, source);
-  const rows = input.signature.gather === true ? gatherRows(source, over, loopAxes) : undefined;
-  return { input, line, rows };
-}
-
 function markAsked(work: Work, context: ExpandContext): Uint8Array {
   const asked = new Uint8Array(work.lattice.count);
   const wanted = context.asked.get(work.definition);
   if (wanted === undefined) return asked;
   const position: number[] = [];
   for (let point = 0; point < work.lattice.count; point++)
-    if (wanted(decode(work.lattice, point, position))) asked[point] = work.needed[point] = 1;
+    if (isPresent(work.lattice, point) && wanted(decode(work.lattice, point, position)))
+      asked[point] = work.needed[point] = 1;
   return asked;
 }
 
@@ -194,8 +162,9 @@ interface Lookup {
 }
 
 function markSources(work: Work, position: readonly number[], { works, find }: Lookup): void {
-  for (const { line, rows } of work.readings)
+  for (const { line, rows } of [...work.readings, ...work.orderings])
     for (const plus of rows?.offsets ?? [0]) {
+      if (rows !== undefined && !find.has(line, position, plus)) continue;
       const { definition, point } = find.find(line, position, plus);
       const source = works.get(definition);
       if (source !== undefined) source.needed[point] = 1;
@@ -226,7 +195,20 @@ function makeInstance(work: Work, position: readonly number[], making: Making): 
     coords: coords,
     params: work.params.at(position),
     inputs,
+    ...(work.orderings.length === 0 ? {} : { after: predecessors(work, position, making) }),
   };
+}
+
+function predecessors(work: Work, position: readonly number[], { works, find }: Making): number[] {
+  const before = new Set<number>();
+  for (const { line, rows } of work.orderings)
+    for (const plus of rows?.offsets ?? [0]) {
+      if (rows !== undefined && !find.has(line, position, plus)) continue;
+      const { definition, point } = find.find(line, position, plus);
+      const index = works.get(definition)?.indices[point];
+      if (index !== undefined) before.add(index);
+    }
+  return [...before].sort((a, b) => a - b);
 }
 
 function sourceOf({ input, line, rows }: Reading, position: readonly number[], making: Making): InputSource {
@@ -234,7 +216,10 @@ function sourceOf({ input, line, rows }: Reading, position: readonly number[], m
   if (rows === undefined) return { kind: 'edge', ...edge(0) };
   return {
     kind: 'gather',
-    rows: rows.coords.map((coords, i) => ({ coords, ...edge(rows.offsets[i] ?? 0) })),
+    rows: rows.coords.flatMap((coords, i) => {
+      const plus = rows.offsets[i] ?? 0;
+      return making.find.has(line, position, plus) ? [{ coords, ...edge(plus) }] : [];
+    }),
   };
 }
 

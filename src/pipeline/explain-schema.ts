@@ -29,7 +29,8 @@ export function explainSchemaError(error: SchemaError, file: ParsedFile, signatu
   }
   const comment = error.parent.$comment;
   if (comment === 'name' && typeof error.data === 'string') return badName(error.data, error.path, file);
-  if (comment === 'edge' || comment === 'gather-input') return expectedEdge(error, file);
+  if (comment === 'edge' || comment === 'gather-input' || comment === 'input')
+    return expectedEdge(error, file);
   return error.keyword === 'type' ? wrongType(error, file) : badValue(error, file);
 }
 
@@ -74,6 +75,8 @@ export function requirement(error: SchemaError): string {
 function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
   const key = String(error.params.additionalProperty);
   const path = [...error.path, key];
+  if (error.parent.$comment === 'pick' && (key === 'over' || key === 'where'))
+    return noGather(String(error.path.at(-1)), error, file);
   const known = Object.keys((error.parent.properties ?? {}) as object);
   const title = textOf(error.parent.title ?? 'this mapping');
   const variant = otherVariant(key, error.path, file, signatures);
@@ -172,7 +175,6 @@ function badName(name: string, path: Path, file: ParsedFile): Diagnostic {
 function expectedEdge(error: SchemaError, file: ParsedFile): Diagnostic {
   const name = String(error.path.at(-1));
   const gather = error.parent.$comment === 'gather-input';
-  if (!gather && typeof mappingAt(error.data).from === 'string') return noGather(name, error, file);
   const forms = gather ? `{ from: stages.<name>.<output>, over: [<axis>] }` : '${stages.<name>.<output>}';
   return problem(
     'EXPECTED_EDGE',

@@ -8,23 +8,27 @@ import { listed } from './terminal-text.js';
 /** What an expression depends on. */
 export interface Uses {
   readonly params: readonly string[];
-  /** Names of matrix axes, and of the loop axis. */
+  /** Names of matrix axes, and of axes that stand by their own name. */
   readonly axes: readonly string[];
+  /** Inputs of a component. */
+  readonly inputs: readonly string[];
 }
 
 interface Walk {
   readonly params: Set<string>;
   readonly axes: Set<string>;
-  readonly loopAxis: string | undefined;
+  readonly inputs: Set<string>;
+  /** Axes that stand by their own name. */
+  readonly names: readonly string[];
   problem: ExpressionProblem | undefined;
 }
 
 /** Finds what an expression uses, and refuses what cannot be constant at plan time or costs too much. */
-export function inspect(root: ASTNode, loopAxis: string | undefined): Result<Uses, ExpressionProblem> {
-  const walk: Walk = { params: new Set(), axes: new Set(), loopAxis, problem: undefined };
+export function inspect(root: ASTNode, names: readonly string[]): Result<Uses, ExpressionProblem> {
+  const walk: Walk = { params: new Set(), axes: new Set(), inputs: new Set(), names, problem: undefined };
   visit(walk, root, false);
   if (walk.problem !== undefined) return err(walk.problem);
-  return ok({ params: [...walk.params], axes: [...walk.axes] });
+  return ok({ params: [...walk.params], axes: [...walk.axes], inputs: [...walk.inputs] });
 }
 
 function visit(walk: Walk, node: ASTNode, inComprehension: boolean): void {
@@ -36,6 +40,7 @@ function visit(walk: Walk, node: ASTNode, inComprehension: boolean): void {
     case '.':
       if (node.args[0].op === 'id' && node.args[0].args === 'params') walk.params.add(node.args[1]);
       else if (node.args[0].op === 'id' && node.args[0].args === 'matrix') walk.axes.add(node.args[1]);
+      else if (node.args[0].op === 'id' && node.args[0].args === 'inputs') walk.inputs.add(node.args[1]);
       else visit(walk, node.args[0], inComprehension);
       return;
     case 'call':
@@ -59,14 +64,14 @@ function visit(walk: Walk, node: ASTNode, inComprehension: boolean): void {
 }
 
 function visitName(walk: Walk, node: ASTNode, name: string): void {
-  if (name === walk.loopAxis) walk.axes.add(name);
+  if (walk.names.includes(name)) walk.axes.add(name);
   else if (name === 'stages' || name === 'steps' || name === 'state')
     refuse(walk, node, {
       code: 'EDGE_IN_EXPRESSION',
       message: `${name}... is the output of a stage: it is not known before the run, so that nothing can be computed with it.`,
       help: 'Give it whole to an input, for example  weights: ${stages.init.weights}',
     });
-  else if (name === 'params' || name === 'matrix')
+  else if (name === 'params' || name === 'matrix' || name === 'inputs')
     refuse(walk, node, {
       code: 'EXPRESSION_TYPE',
       message: `${name} is not a value itself.`,

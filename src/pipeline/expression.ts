@@ -22,8 +22,9 @@ export interface ExpressionProblem {
 export interface Values {
   readonly params: ParamValues;
   readonly matrix: AxisValues;
-  /** The loop axis, by its name. */
+  /** Axes that stand by their own name: that of the loop, or those of a gather. */
   readonly loop: Readonly<Record<string, unknown>>;
+  readonly inputs?: InputValues;
 }
 
 /** A type-checked expression: constants at plan time, whatever it computes. */
@@ -37,14 +38,18 @@ export interface Expression extends Uses {
 /** The names that an expression may use. */
 export interface Scope {
   readonly environment: Environment;
-  readonly params: readonly string[];
-  readonly matrix: readonly string[];
-  readonly loopAxis: string | undefined;
+  /** Undefined where there are none, as in a component. */
+  readonly params: readonly string[] | undefined;
+  readonly matrix: readonly string[] | undefined;
+  readonly inputs: readonly string[] | undefined;
+  /** Axes that stand by their own name. */
+  readonly names: readonly string[];
 }
 
 // cel-js finds the declared fields of a value by its class.
 export class ParamValues {}
 export class AxisValues {}
+export class InputValues {}
 
 const limits = {
   maxAstNodes: 400,
@@ -59,7 +64,7 @@ export function paramScope(params: ReadonlyMap<string, CelType>): Scope {
   const environment = registerFunctions(new Environment({ limits }))
     .registerType('Params', { ctor: ParamValues, fields: Object.fromEntries(params) })
     .registerVariable('params', 'Params');
-  return { environment, params: [...params.keys()], matrix: [], loopAxis: undefined };
+  return { environment, params: [...params.keys()], matrix: undefined, inputs: undefined, names: [] };
 }
 
 export function scopeWith(
@@ -72,13 +77,37 @@ export function scopeWith(
     .registerType('Matrix', { ctor: AxisValues, fields: Object.fromEntries(matrix) })
     .registerVariable('matrix', 'Matrix');
   if (loopAxis !== undefined) environment.registerVariable(loopAxis, 'int');
-  return { environment, params: base.params, matrix: [...matrix.keys()], loopAxis };
+  const names = loopAxis === undefined ? [] : [loopAxis];
+  return { ...base, environment, matrix: [...matrix.keys()], names };
+}
+
+/** Adds variables that stand by their own name. */
+export function scopeWithNames(base: Scope, variables: ReadonlyMap<string, CelType>): Scope {
+  const environment = base.environment.clone();
+  for (const [name, type] of variables) environment.registerVariable(name, type);
+  return { ...base, environment, names: [...variables.keys()] };
+}
+
+/** What a component sees: its inputs, and nothing of the file that uses it. */
+export function inputScope(inputs: ReadonlyMap<string, CelType>): Scope {
+  const environment = registerFunctions(new Environment({ limits }))
+    .registerType('Inputs', { ctor: InputValues, fields: Object.fromEntries(inputs) })
+    .registerVariable('inputs', 'Inputs');
+  return { environment, params: undefined, matrix: undefined, inputs: [...inputs.keys()], names: [] };
 }
 
 export function paramValues(values: ReadonlyMap<string, { value: Json; type: CelType }>): ParamValues {
-  const fields: Record<string, unknown> = {};
-  for (const [name, { value, type }] of values) fields[name] = toCel(value, type);
-  return Object.assign(new ParamValues(), fields);
+  return Object.assign(new ParamValues(), celFields(values));
+}
+
+export function inputValues(values: ReadonlyMap<string, { value: Json; type: CelType }>): InputValues {
+  return Object.assign(new InputValues(), celFields(values));
+}
+
+function celFields(
+  values: ReadonlyMap<string, { value: Json; type: CelType }>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries([...values].map(([name, { value, type }]) => [name, toCel(value, type)]));
 }
 
 export function compileExpression(code: string, scope: Scope): Result<Expression, ExpressionProblem> {
@@ -88,7 +117,7 @@ export function compileExpression(code: string, scope: Scope): Result<Expression
   } catch (error) {
     return err(syntaxProblem(error as CelFault, code));
   }
-  const inspected = inspect(parsed.ast, scope.loopAxis);
+  const inspected = inspect(parsed.ast, scope.names);
   if (!inspected.ok) return inspected;
   const checked = parsed.check();
   if (!checked.valid) return err(typeProblem(checked.error as unknown as CelFault, code, scope));
@@ -103,7 +132,9 @@ export function compileExpression(code: string, scope: Scope): Result<Expression
 function evaluate(parsed: ParseResult, code: string, values: Values): Result<Json, ExpressionProblem> {
   const whole = { start: 0, end: code.length };
   try {
-    const result = fromCel(parsed({ params: values.params, matrix: values.matrix, ...values.loop }));
+    const result = fromCel(
+      parsed({ ...values.loop, params: values.params, matrix: values.matrix, inputs: values.inputs }),
+    );
     return result.ok ? result : err({ code: 'EXPRESSION_FAILED', message: result.error, ...whole });
   } catch (error) {
     const fault = error as CelFault;
@@ -150,29 +181,32 @@ function syntaxProblem(fault: CelFault, code: string): ExpressionProblem {
   };
 }
 
+const members = {
+  params: { says: 'There is no parameter', what: 'Parameters' },
+  matrix: { says: 'This stage has no matrix axis', what: 'Axes' },
+  inputs: { says: 'This component has no input', what: 'Inputs' },
+} as const;
+
 function typeProblem(fault: CelFault, code: string, scope: Scope): ExpressionProblem {
   const at = fault.range ?? { start: 0, end: code.length };
   const name = code.slice(at.start, at.end);
   if (fault.code === 'no_such_key') {
-    const owner = /\bmatrix\s*\.\s*$/.test(code.slice(0, at.start)) ? 'matrix' : 'params';
-    const known = owner === 'matrix' ? scope.matrix : scope.params;
-    const message =
-      owner === 'matrix' ? `This stage has no matrix axis "${name}".` : `There is no parameter "${name}".`;
+    const [, owner = 'params'] = /\b(matrix|inputs)\s*\.\s*$/.exec(code.slice(0, at.start)) ?? [];
+    const { says, what } = members[owner as keyof typeof members];
+    const known = scope[owner as keyof typeof members] ?? [];
     return {
       code: 'UNKNOWN_NAME',
-      message,
-      help: `${owner === 'matrix' ? 'Axes' : 'Parameters'}: ${listed(known, 40)}.`,
+      message: `${says} "${name}".`,
+      help: `${what}: ${listed(known, 40)}.`,
       suggestion: nearest(name, known),
       ...at,
     };
   }
   if (fault.code === 'unknown_variable') {
-    const known = ['params', 'matrix', ...(scope.loopAxis === undefined ? [] : [scope.loopAxis])];
-    const near = scope.params.includes(name)
-      ? `params.${name}`
-      : scope.matrix.includes(name)
-        ? `matrix.${name}`
-        : undefined;
+    const owners = (['params', 'matrix', 'inputs'] as const).filter((owner) => scope[owner] !== undefined);
+    const known = [...owners, ...scope.names];
+    const owning = owners.find((owner) => scope[owner]?.includes(name));
+    const near = owning === undefined ? undefined : `${owning}.${name}`;
     return {
       code: 'UNKNOWN_NAME',
       message: `There is nothing called "${name}" here.`,

@@ -4,8 +4,8 @@ import { longestList } from './cel-functions.js';
 import { toCel } from './cel-values.js';
 import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
 import { AxisValues, type ParamValues, type Values } from './expression.js';
-import type { AxisSpec, BoundInput, Node, Ref } from './model.js';
-import { refNode } from './model.js';
+import { applyRows } from './matrix-rows.js';
+import type { AxisSpec, Node } from './model.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import {
@@ -15,7 +15,7 @@ import {
   type BoundExpression,
   type Template,
 } from './templates.js';
-import { listed, show } from './terminal-text.js';
+import { show } from './terminal-text.js';
 
 /** An axis with its values. */
 export interface GridAxis {
@@ -36,9 +36,16 @@ export interface Settings {
   because(param: string): RelatedPlace | undefined;
 }
 
-export type Grid = ReadonlyMap<Node, readonly GridAxis[]>;
+/** The axes of a stage, and which points of their product there are. */
+export interface NodeGrid {
+  readonly axes: readonly GridAxis[];
+  /** 1 for each combination of the axes but that of the loop that there is; undefined when all are. */
+  readonly present: Uint8Array | undefined;
+}
 
-interface GridContext {
+export type Grid = ReadonlyMap<Node, NodeGrid>;
+
+export interface GridContext {
   readonly file: ParsedFile;
   readonly settings: Settings;
   readonly problems: Diagnostic[];
@@ -47,7 +54,7 @@ interface GridContext {
 /** The values of every axis under one set of parameters. Stages with an unreadable axis are left out. */
 export function evaluateGrid(graph: Graph, context: GridContext): Grid {
   const lists = new Map<string, readonly Json[]>();
-  const grid = new Map<Node, readonly GridAxis[]>();
+  const grid = new Map<Node, NodeGrid>();
   for (const node of graph.nodes) {
     if (!node.axesKnown) continue;
     const axes: GridAxis[] = [];
@@ -55,7 +62,9 @@ export function evaluateGrid(graph: Graph, context: GridContext): Grid {
       const axis = evaluateAxis(spec, lists, context);
       if (axis !== undefined) axes.push(axis);
     }
-    if (axes.length === node.axes.length) grid.set(node, axes);
+    if (axes.length < node.axes.length) continue;
+    const applied = node.rows === undefined ? { axes, present: undefined } : applyRows(node, axes, context);
+    if (applied !== undefined) grid.set(node, applied);
   }
   return grid;
 }
@@ -80,6 +89,10 @@ function evaluateAxis(
     if (values === undefined) return undefined;
     if (cacheKey !== undefined) lists.set(cacheKey, values);
   }
+  return gridAxis(spec, values);
+}
+
+export function gridAxis(spec: AxisSpec, values: readonly Json[]): GridAxis {
   let positions: Map<Json, number> | undefined;
   return {
     spec,
@@ -109,7 +122,7 @@ function listValues(spec: AxisSpec, context: GridContext): readonly Json[] | und
   const list = 'kind' in source ? valueOf(source, context) : templateValues(source, context);
   if (!Array.isArray(list)) return undefined;
   const values = list as readonly Json[];
-  if (values.length === 0) {
+  if (values.length === 0 && spec.fromRows !== true) {
     reportAxis(spec, context, {
       code: 'EMPTY_AXIS',
       path: spec.path,
@@ -171,68 +184,4 @@ export function reasons(spec: AxisSpec, settings: Settings): RelatedPlace[] {
   const expressions = 'kind' in source ? [source] : source.flatMap(expressionsOf);
   const names = new Set(expressions.flatMap((e) => e.expression.params));
   return [...names].flatMap((name) => settings.because(name) ?? []);
-}
-
-/** Every value of an axis that a reader shares with its source must exist in the source. */
-export function checkAlignment(graph: Graph, grid: Grid, context: GridContext): void {
-  for (const definition of graph.definitions)
-    for (const input of definition.inputs)
-      alignInput(definition.name, input, { reader: grid.get(definition.node), grid, context });
-  for (const node of graph.nodes)
-    for (const variable of node.state.values())
-      for (const key of ['start', 'next'] as const) {
-        const ref = variable[key];
-        const at = () => context.file.at([...variable.path, key]);
-        const reader = grid.get(node)?.filter((axis) => key === 'next' || !axis.spec.loop);
-        if (ref !== undefined)
-          align(
-            { name: node.name, written: `the ${key} of "${variable.name}"`, at, ref, over: [] },
-            { reader, grid, context },
-          );
-      }
-}
-
-interface Reading {
-  readonly name: string;
-  readonly written: string;
-  readonly at: () => Diagnostic['at'];
-  readonly ref: Ref;
-  readonly over: readonly string[];
-}
-
-interface Alignment {
-  readonly reader: readonly GridAxis[] | undefined;
-  readonly grid: Grid;
-  readonly context: GridContext;
-}
-
-function alignInput(name: string, input: BoundInput, alignment: Alignment): void {
-  const { written, at, ref, over = [] } = input;
-  align({ name, written, at, ref, over }, alignment);
-}
-
-function align(reading: Reading, { reader, grid, context }: Alignment): void {
-  const source = grid.get(refNode(reading.ref));
-  if (reader === undefined || source === undefined || source === reader) return;
-  for (const axis of source) {
-    if (reading.over.includes(axis.spec.name)) continue;
-    const mine = reader.find((other) => other.spec.name === axis.spec.name);
-    if (mine === undefined || mine.values === axis.values) continue;
-    const missing = mine.values.filter((value) => axis.position(value) === undefined);
-    if (missing.length === 0) continue;
-    const owner = refNode(reading.ref).name;
-    const message = `${reading.name} reads ${reading.written} at ${axis.spec.name} = ${listed(missing.map(show), 8)}, but ${owner} has only ${axis.spec.name} = ${valuesText(axis)}${context.settings.note}.`;
-    const related = [...reasons(mine.spec, context.settings), ...reasons(axis.spec, context.settings)];
-    context.problems.push(
-      problem('AXIS_VALUE_MISSING', reading.at(), message, {
-        help: `Use values of ${axis.spec.name} that ${owner} has.`,
-        related,
-      }),
-    );
-  }
-}
-
-function valuesText(axis: GridAxis): string {
-  if (axis.spec.loop && axis.values.length > 2) return `1 to ${axis.values.length}`;
-  return listed(axis.values.map(show), 8);
 }

@@ -13,6 +13,27 @@ export interface AxisSpec {
   readonly loop: boolean;
   /** Its values: single ones, or one expression for the list (for a loop: for the number of passes). */
   readonly source: readonly Template[] | BoundExpression | number;
+  /** It has only the values that rows of `include` give it. */
+  readonly fromRows?: true;
+}
+
+/** A row of `include` or `exclude`: values of axes. */
+export interface MatrixRow {
+  readonly path: Path;
+  readonly cells: ReadonlyMap<string, Template>;
+}
+
+/** What is taken from, and then added to, the product of the axes. */
+export interface MatrixRows {
+  readonly exclude: readonly MatrixRow[];
+  readonly include: readonly MatrixRow[];
+}
+
+/** `at:`, an axis of the source for which one value is meant. */
+export interface FixedAxis {
+  readonly axis: string;
+  readonly path: Path;
+  readonly template: Template;
 }
 
 /** What is written under one name in `stages:`: one stage, or several steps that may repeat. */
@@ -25,6 +46,7 @@ export interface Node {
   readonly axes: readonly AxisSpec[];
   /** False when an axis could not be read: nothing is said of its axes then. */
   readonly axesKnown: boolean;
+  readonly rows: MatrixRows | undefined;
   /** Steps in file order, or the one stage. */
   readonly definitions: Definition[];
   readonly state: Map<string, StateVariable>;
@@ -37,6 +59,7 @@ export interface StateVariable {
   readonly path: Path;
   /** Undefined where the reference is wrong. */
   start: Ref | undefined;
+  startAt: readonly FixedAxis[];
   next: Ref | undefined;
 }
 
@@ -51,6 +74,15 @@ export interface Definition {
   readonly signature: StageSignature | undefined;
   readonly inputs: BoundInput[];
   readonly params: BoundParam[];
+  /** What must be done before, without being read. */
+  readonly after: BoundAfter[];
+}
+
+export interface BoundAfter {
+  readonly definition: Definition;
+  /** The reference as it is written, for messages. */
+  readonly written: string;
+  readonly at: () => SourceRange;
 }
 
 /** An output of the step of one pass, or the value of a state variable at the start of a pass. */
@@ -65,6 +97,9 @@ export interface BoundInput {
   readonly ref: Ref;
   /** The axes that are gathered; undefined for a plain edge. */
   readonly over: readonly string[] | undefined;
+  readonly fixed: readonly FixedAxis[];
+  /** Which rows of a gather are taken; it sees params and the gathered axes. */
+  readonly where: BoundExpression | undefined;
   /** The reference as it is written, for messages. */
   readonly written: string;
   readonly at: () => SourceRange;

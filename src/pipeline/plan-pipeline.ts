@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.js';
+import { checkAlignment } from './alignment.js';
 import { bindGraph, type Graph } from './bind.js';
 import { brokenParts, type Broken } from './broken.js';
 import type { CelType } from './cel-values.js';
@@ -7,7 +8,7 @@ import { checkEdges, orderGraph, type GraphOrder } from './check-graph.js';
 import { sortDiagnostics, type Diagnostic } from './diagnostic.js';
 import { expand } from './expand.js';
 import { paramScope, paramValues } from './expression.js';
-import { checkAlignment, evaluateGrid, type Grid, type Settings } from './grid.js';
+import { evaluateGrid, type Grid, type Settings } from './grid.js';
 import { mappingAt, readDeclarations, type Declaration, type ParamValue } from './params.js';
 import { celTypeOf } from './param-types.js';
 import { parsePipelineFile, type ParsedFile } from './parse.js';

@@ -32,6 +32,8 @@ export interface Instance {
   /** All parameters, checked and typed, with defaults and named settings filled in. */
   readonly params: Readonly<Record<string, Json>>;
   readonly inputs: Readonly<Record<string, InputSource>>;
+  /** Instances that must be done before, although nothing of them is read; ascending. */
+  readonly after?: readonly number[];
 }
 
 /** What may be run: every name is a reference, every parameter typed. Cannot be wrong. */

@@ -13,6 +13,7 @@ export function stageDefinitions(signatures: Signatures): Record<string, Schema>
       description: 'An output: ${stages.x.output}; inside a loop also ${steps.x.output} and ${state.x}.',
     },
     gather: gatherSchema(),
+    pick: pickSchema(),
     matrix: matrixSchema(),
     uses: usesSchema(signatures),
     stage: {
@@ -42,8 +43,21 @@ function stageKeys(signatures: Signatures): Record<string, Schema> {
       enumDescriptions: all.map((s) => s.summary),
     },
     with: { type: 'object', description: 'Parameters and inputs of the stage type.' },
+    after: afterSchema,
   };
 }
+
+const afterSchema: Schema = {
+  type: 'array',
+  minItems: 1,
+  uniqueItems: true,
+  items: {
+    type: 'string',
+    pattern: '^(stages|steps)\\.[a-z][a-z0-9_]*$',
+    patternHint: 'stages.<name>, in a loop also steps.<name>',
+  },
+  description: 'Starts only when these are done, although it reads nothing of them.',
+};
 
 function usesSchema(signatures: Signatures): Schema {
   const rules: Schema[] = [];
@@ -58,35 +72,70 @@ function usesSchema(signatures: Signatures): Schema {
   return rules.length === 0 ? {} : { allOf: rules };
 }
 
+const from: Schema = {
+  type: 'string',
+  pattern: '^(stages|steps)\\.[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$',
+  patternHint: 'stages.<name>.<output>, without ${ }',
+  description: 'An output of many instances: stages.x.output.',
+};
+
+const scalarOrExpression: Schema = {
+  $comment: 'parameter',
+  anyOf: [{ type: ['number', 'string', 'boolean'] }, reference('expression')],
+};
+
+const at: Schema = {
+  type: 'object',
+  minProperties: 1,
+  propertyNames: reference('identifier'),
+  additionalProperties: scalarOrExpression,
+  description: 'Fixes axes: one value of each, or `last` for the last one.',
+};
+
 function gatherSchema(): Schema {
-  return {
-    $comment: 'gather',
-    ...closed(
-      'a gather',
-      {
-        from: {
-          type: 'string',
-          pattern: '^(stages|steps)\\.[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$',
-          patternHint: 'stages.<name>.<output>, without ${ }',
-          description: 'An output of many instances: stages.x.output.',
-        },
-        over: {
-          type: 'array',
-          items: { type: 'string' },
-          uniqueItems: true,
-          description: 'The axes to gather; the others line up with the reader.',
-        },
-      },
-      ['from'],
-    ),
+  const over: Schema = {
+    type: 'array',
+    items: { type: 'string' },
+    uniqueItems: true,
+    description: 'The axes to gather; the others line up with the reader.',
   };
+  const where: Schema = {
+    ...reference('expression'),
+    description: 'Only the rows for which this holds; it sees params and the gathered axes: ${k >= 5}.',
+  };
+  return { $comment: 'gather', ...closed('a gather', { from, over, at, where }, ['from']) };
+}
+
+/** One instance among many, for an input that takes one artefact. */
+function pickSchema(): Schema {
+  return { $comment: 'pick', ...closed('an input', { from, at }, ['from']) };
 }
 
 function matrixSchema(): Schema {
+  const row: Schema = {
+    title: 'a row of a matrix',
+    type: 'object',
+    minProperties: 1,
+    propertyNames: reference('identifier'),
+    additionalProperties: scalarOrExpression,
+  };
   return {
     title: 'a matrix',
     type: 'object',
-    propertyNames: reference('identifier'),
+    propertyNames: { anyOf: [reference('identifier'), { enum: ['include', 'exclude'] }] },
+    properties: {
+      exclude: {
+        type: 'array',
+        items: row,
+        description: 'Leaves out every combination that has all values of one of these rows.',
+      },
+      include: {
+        type: 'array',
+        items: row,
+        minItems: 1,
+        description: 'Adds single combinations; each row gives all axes.',
+      },
+    },
     additionalProperties: {
       anyOf: [
         { type: 'array', items: { type: ['number', 'string', 'boolean'] as unknown as Json } },
@@ -102,7 +151,11 @@ function compoundSchema(): Schema {
   const state = closed(
     'a state variable',
     {
-      start: { ...reference('edge'), description: 'Its value in the first pass.' },
+      start: {
+        $comment: 'input',
+        anyOf: [reference('pick'), reference('edge')],
+        description: 'Its value in the first pass.',
+      },
       next: { ...reference('edge'), description: 'What replaces it after each pass.' },
     },
     ['start', 'next'],

@@ -69,7 +69,8 @@ function inputSchemas(signature: StageSignature): Record<string, Schema> {
 
 function inputSchema(input: InputSignature): Schema {
   const description = `${input.doc} (${acceptedTypes(input).join(' or ')})`;
-  if (input.gather !== true) return { $comment: 'input', allOf: [reference('edge')], description };
+  if (input.gather !== true)
+    return { $comment: 'input', anyOf: [reference('pick'), reference('edge')], description };
   return { $comment: 'gather-input', anyOf: [reference('gather'), reference('edge')], description };
 }
 

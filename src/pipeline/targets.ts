@@ -3,7 +3,8 @@ import { parseAddress, satisfies, type Address, type Condition } from './address
 import type { Graph } from './bind.js';
 import type { Broken } from './broken.js';
 import { problem, type Diagnostic, type SourceRange } from './diagnostic.js';
-import type { Grid, GridAxis } from './grid.js';
+import type { Grid, GridAxis, NodeGrid } from './grid.js';
+import { decode, isPresent, latticeOf } from './lines.js';
 import type { Definition } from './model.js';
 import { nearest } from './near.js';
 import { mappingAt } from './params.js';
@@ -52,7 +53,7 @@ export function resolveTargets(asked: readonly string[], context: Context): Aske
   return new Map(
     [...conditions].map(([definition, any]) => [
       definition,
-      predicate(any, context.grid.get(definition.node) ?? []),
+      predicate(any, context.grid.get(definition.node)?.axes ?? []),
     ]),
   );
 }
@@ -148,8 +149,9 @@ function definitionsOf(address: Address, graph: Graph): readonly Definition[] {
 
 /** Every coordinate of an address must be one that the stage has. */
 function checkConditions(address: Address, definition: Definition, word: Word, context: Context): boolean {
-  const axes = context.grid.get(definition.node);
-  if (axes === undefined) return false;
+  const own = context.grid.get(definition.node);
+  if (own === undefined) return false;
+  const { axes } = own;
   const names = axes.map((axis) => axis.spec.name);
   for (const condition of address.conditions) {
     const axis = axes.find((a) => a.spec.name === condition.axis);
@@ -175,7 +177,25 @@ function checkConditions(address: Address, definition: Definition, word: Word, c
       return false;
     }
   }
-  return true;
+  return isThere(address, definition, { own, word, context });
+}
+
+/** In a matrix with rows each value may be there, but not all of them together. */
+function isThere(
+  address: Address,
+  definition: Definition,
+  { own, word, context }: { readonly own: NodeGrid; readonly word: Word; readonly context: Context },
+): boolean {
+  if (own.present === undefined) return true;
+  const lattice = latticeOf(own);
+  const wanted = predicate([address.conditions], own.axes);
+  const position: number[] = [];
+  for (let point = 0; point < lattice.count; point++)
+    if (isPresent(lattice, point) && wanted(decode(lattice, point, position))) return true;
+  const message = `The matrix of ${definition.node.name} leaves out what "${address.text}" means.`;
+  const help = 'Name fewer coordinates, or include the combination.';
+  context.problems.push(problem('NO_SUCH_INSTANCE', word.at(), message, { help }));
+  return false;
 }
 
 /** One list of conditions must hold in full. Decided once for each value of an axis. */

@@ -1,0 +1,70 @@
+import { orderingOf } from './alignment.js';
+import type { Diagnostic } from './diagnostic.js';
+import type { Settings } from './grid.js';
+import { gatherRows, lineUp, sizeOf, type Finder, type Lattice, type Line, type Rows } from './lines.js';
+import { refNode, type BoundInput, type Definition } from './model.js';
+import type { ParsedFile } from './parse.js';
+import { fixedPositions, rowFilter } from './selection.js';
+
+/** Where the points of a reader lead. */
+export interface Source {
+  readonly line: Line;
+  /** Undefined where each point leads to one instance. */
+  readonly rows: Rows | undefined;
+}
+
+/** An input of a definition; its `rows` are undefined for an input that takes one artefact. */
+export interface Reading extends Source {
+  readonly input: BoundInput;
+}
+
+export interface ReadingContext {
+  /** Of the reader. */
+  readonly lattice: Lattice;
+  readonly find: Finder;
+  readonly loops: ReadonlySet<string>;
+  readonly context: {
+    readonly file: ParsedFile;
+    readonly settings: Settings;
+    readonly problems: Diagnostic[];
+  };
+}
+
+export function readings(
+  definition: Definition,
+  { lattice, find, loops, context }: ReadingContext,
+): Reading[] {
+  return definition.inputs.map((input) => {
+    const source = find.lattice(refNode(input.ref));
+    const { over = [], where } = input;
+    const fixed = fixedPositions({ ...input, name: definition.name }, source.axes, context);
+    if (!fixed.ok) throw new Error('Internal error: an input that was not checked');
+    const line = lineUp(lattice.axes, input.ref, { over, fixed: fixed.value, source });
+    if (input.signature.gather !== true) return { input, line, rows: undefined };
+    const keep = rowFilter(where, source.axes, context);
+    return { input, line, rows: gatherRows(source, { over, loopAxes: loops, keep }) };
+  });
+}
+
+export function orderings(definition: Definition, { lattice, find }: ReadingContext): Source[] {
+  return definition.after.map((after) => {
+    const source = find.lattice(after.definition.node);
+    const { ref, over } = orderingOf(definition.name, after, definition.node);
+    const line = lineUp(lattice.axes, ref, { over, fixed: new Map(), source });
+    return { line, rows: gatherRows(source, { over, loopAxes: new Set(), keep: undefined }) };
+  });
+}
+
+/** Number of edges into a definition's instances, at most. */
+export function edgesOf(definition: Definition, lattice: Lattice, find: Finder): number {
+  const inputs = definition.inputs.map(({ ref, over = [] }) => product(find.lattice(refNode(ref)), over));
+  const after = definition.after.map((bound) => {
+    const { over } = orderingOf(definition.name, bound, definition.node);
+    return product(find.lattice(bound.definition.node), over);
+  });
+  return sizeOf(lattice) * [...inputs, ...after].reduce((a, b) => a + b, 0);
+}
+
+function product(source: Lattice, over: readonly string[]): number {
+  return source.axes.reduce((n, axis) => (over.includes(axis.spec.name) ? n * axis.values.length : n), 1);
+}
