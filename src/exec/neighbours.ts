@@ -1,4 +1,5 @@
-import { heartbeatMs, Leases, type LeaseHolder } from '../store/leases.js';
+import type { LeaseHolder } from '../store/lease-file.js';
+import { heartbeatMs, Leases } from '../store/leases.js';
 import { LiveMark } from '../store/run-folder.js';
 import type { Store } from '../store/store.js';
 import type { Clock } from './clock.js';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { byCodeUnit, canonicalJson, type Json } from '../base/json.js';
+import { placeParameters } from './outside-rules.js';
 import type { Coords } from './plan.js';
 import { defaultOf, parameterSchemas, variantOf } from './signatures.js';
 import type { ArtefactType, StageSignature } from './stage.js';
@@ -33,15 +34,14 @@ type JsonObject = { readonly [key: string]: Json };
 /** The key of an instance (64 hex digits), and what it is made of. */
 export function instanceKey(input: KeyInput): { key: string; K: JsonObject } {
   const { signature, params, inputs, files = {}, rt } = input;
-  const K: Record<string, Json> = {
-    type: signature.type,
-    ver: signature.version,
-    with: withoutDefaults(signature, params),
-    in: Object.fromEntries(Object.entries(inputs).map(([name, digest]) => [name, inputPart(digest)])),
-  };
+  const K: Record<string, Json> = {};
   // Absent parts are left out, so that a new kind of part changes no key that does not have it.
   if (Object.keys(files).length > 0) K.files = files;
+  K.in = inputParts(inputs);
   if (rt !== undefined) K.rt = rt;
+  K.type = signature.type;
+  K.ver = signature.version;
+  K.with = withoutDefaults(signature, params);
   const key = createHash('sha256')
     .update(`ticketlab-key/1\0${canonicalJson(K)}`)
     .digest('hex');
@@ -50,17 +50,39 @@ export function instanceKey(input: KeyInput): { key: string; K: JsonObject } {
 
 /**
  * The parameters that differ from their defaults: a new parameter whose default changes nothing invalidates nothing.
- * The selector of named settings is left out too: only the values it stands for count.
+ * The selector of named settings is left out too: only the values it stands for count; and so is a folder whose files
+ * count by their bytes.
  */
 function withoutDefaults(signature: StageSignature, params: Readonly<Record<string, Json>>): JsonObject {
-  const schemas = parameterSchemas(signature, variantOf(signature, params));
+  const defaults = defaultsOf(signature, variantOf(signature, params));
+  const places = signature.files === undefined ? [] : placeParameters(signature, params);
   const kept: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(params)) {
-    if (name === signature.settings?.by) continue;
-    const usual = Object.hasOwn(schemas, name) ? defaultOf(schemas[name]) : undefined;
+  for (const name in params) {
+    if (name === signature.settings?.by || places.includes(name)) continue;
+    const value = params[name]!;
+    const usual = defaults.get(name);
     if (usual === undefined || !sameValue(usual, value)) kept[name] = value;
   }
   return kept;
+}
+
+/** Signatures do not change, and the instances of one may be many. */
+const knownDefaults = new WeakMap<StageSignature, Map<string | undefined, ReadonlyMap<string, Json>>>();
+
+function defaultsOf(signature: StageSignature, variant: string | undefined): ReadonlyMap<string, Json> {
+  let ofVariants = knownDefaults.get(signature);
+  if (!ofVariants)
+    knownDefaults.set(signature, (ofVariants = new Map<string | undefined, ReadonlyMap<string, Json>>()));
+  let defaults = ofVariants.get(variant);
+  if (!defaults) {
+    const schemas = Object.entries(parameterSchemas(signature, variant));
+    const given = schemas.flatMap(([name, schema]) => {
+      const value = defaultOf(schema);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    ofVariants.set(variant, (defaults = new Map(given)));
+  }
+  return defaults;
 }
 
 function sameValue(a: Json, b: Json): boolean {
@@ -68,8 +90,14 @@ function sameValue(a: Json, b: Json): boolean {
   return typeof a === 'object' && typeof b === 'object' && canonicalJson(a) === canonicalJson(b);
 }
 
+function inputParts(inputs: KeyInput['inputs']): JsonObject {
+  const parts: Record<string, Json> = {};
+  for (const name in inputs) parts[name] = inputPart(inputs[name]!);
+  return parts;
+}
+
 function inputPart(digest: InputDigest): Json {
-  if (!('rows' in digest)) return { type: digest.type, sha256: digest.sha256 };
+  if (!('rows' in digest)) return { sha256: digest.sha256, type: digest.type };
   return digest.rows
     .map(({ coords, type, sha256 }) => ({ order: canonicalJson(coords), row: { coords, type, sha256 } }))
     .sort((a, b) => byCodeUnit(a.order, b.order) || byCodeUnit(a.row.sha256, b.row.sha256))

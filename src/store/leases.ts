@@ -1,19 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { renameSync, rmSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Json } from '../base/json.js';
 import { createFile, ensureFolder, linkFirst } from './durable.js';
 import { failpoint } from './failpoints.js';
 import type { Layout } from './layout.js';
-import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { readLease, type LeaseHolder, type SeenLease } from './lease-file.js';
+import { isAlive, ownIdentity } from './process-identity.js';
 import { openStaging, type Staging } from './staging.js';
-
-/** Who is computing a key. */
-export interface LeaseHolder extends ProcessIdentity {
-  readonly token: string;
-  readonly run: string;
-  readonly instance: string;
-}
 
 /** `mine`: go ahead. Else somebody else is at it; `holder` is unknown when their lease cannot be read. */
 export type Taken =
@@ -30,12 +23,6 @@ export interface LeaseOptions {
 export const heartbeatMs = 10_000;
 /** A lease that did not change for so long, as the observer sees it, belongs to nobody. */
 export const staleMs = 60_000;
-
-interface Seen {
-  readonly holder: LeaseHolder | undefined;
-  /** Changes with every heartbeat. */
-  readonly mark: string;
-}
 
 /**
  * Says who computes what, so that two clients of one store need not do the same work. Advisory: results are right
@@ -125,20 +112,20 @@ export class Leases {
   }
 
   /** Of several who find a lease stale each moves what lies there aside; whoever moved a newer one puts it back. */
-  #steal(path: string, seen: Seen): void {
+  #steal(path: string, seen: SeenLease): void {
     const aside = this.#staging!.next();
     renameSync(path, aside);
     failpoint('lease.stolen');
-    const moved = readSeen(aside);
+    const moved = readLease(aside);
     if (moved !== undefined && moved.holder?.token !== seen.holder?.token) linkFirst(aside, path);
     rmSync(aside, { force: true });
   }
 
-  #look(key: string): Seen | undefined {
-    return readSeen(this.#options.layout.lease(key));
+  #look(key: string): SeenLease | undefined {
+    return readLease(this.#options.layout.lease(key));
   }
 
-  #isStale(key: string, { holder, mark }: Seen): boolean {
+  #isStale(key: string, { holder, mark }: SeenLease): boolean {
     if (holder && isAlive(holder) === false) return true;
     const now = this.#options.monotonic();
     const before = this.#watched.get(key);
@@ -149,39 +136,6 @@ export class Leases {
     // Also of a process that lives but was stopped, as by Ctrl-Z: nobody knows for how long.
     return now - before.since >= staleMs;
   }
-}
-
-/** Opened before its time is asked for: that is when a network file system looks at the server. */
-function readSeen(path: string): Seen | undefined {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch {
-    return undefined;
-  }
-  try {
-    const text = readFileSync(file, 'utf8');
-    return { holder: holderIn(text), mark: `${fstatSync(file, { bigint: true }).mtimeNs} ${text}` };
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** A lease is data of somebody else: nothing in it is believed to have the right shape. */
-function holderIn(text: string): LeaseHolder | undefined {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
-  const fields = (value ?? {}) as Readonly<Record<string, Json>>;
-  const isText = ['token', 'host', 'machine', 'start', 'run', 'instance'].every(
-    (name) => typeof fields[name] === 'string',
-  );
-  const { pid } = fields;
-  if (!isText || typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
-  return fields as unknown as LeaseHolder;
 }
 
 function touchNow(path: string): void {

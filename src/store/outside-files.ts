@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { canonicalJson, type Json } from '../base/json.js';
+import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
+import { ruleApplies } from '../pipeline/outside-rules.js';
 import type { OutsideFiles, StageSignature } from '../pipeline/stage.js';
 import { replaceFile, sha256Hex } from './durable.js';
 
@@ -42,7 +43,7 @@ export class OutsideFileReader {
   ): Result<Readonly<Record<string, OutsideFile>>, string> {
     const found: Record<string, OutsideFile> = {};
     for (const rule of signature.files ?? []) {
-      if (!applies(rule, params)) continue;
+      if (!ruleApplies(rule, params)) continue;
       const located = rule.kind === 'package' ? inPackage(rule) : inFolder(rule, params, this.#projectDir);
       if (!located.ok) return located;
       for (const [name, path] of Object.entries(located.value))
@@ -74,14 +75,6 @@ export class OutsideFileReader {
     }
     return sha256;
   }
-}
-
-function applies(rule: OutsideFiles, params: Readonly<Record<string, Json>>): boolean {
-  if (rule.kind === 'folder' && typeof params[rule.parameter] !== 'string') return false;
-  return Object.entries(rule.when).every(([name, value]) => {
-    const given = params[name];
-    return given !== undefined && canonicalJson(given) === canonicalJson(value);
-  });
 }
 
 type Located = Result<Readonly<Record<string, string>>, string>;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { replaceFile } from './durable.js';
 import { failpoint } from './failpoints.js';
 import type { ObjectRef, Outputs } from './record.js';
@@ -14,7 +15,7 @@ export interface KnownResult {
 /*
  * The file: magic, sha256 of what follows, length of the header (u32), the header (JSON), then for each result
  *   key (32 bytes), seconds (f64), number of outputs (u16), and for each output
- *     shape (u16, position in the header's list of "name type kind"), bytes (u48), sha256 (32 bytes).
+ *     shape (u16, position in the header's list of [name, type, kind]), bytes (u48), sha256 (32 bytes).
  * Little-endian.
  */
 const magic = Buffer.from('TLINDEX1');
@@ -22,11 +23,14 @@ const preamble = magic.length + 32 + 4;
 const keyBytes = 32;
 const resultBytes = keyBytes + 8 + 2;
 const outputBytes = 2 + 6 + 32;
+const dayMs = 24 * 3600 * 1000;
+
+type Shape = readonly [name: string, type: string, kind: string];
 
 interface Header {
   readonly store: string;
   readonly count: number;
-  readonly shapes: readonly string[];
+  readonly shapes: readonly Shape[];
 }
 
 /**
@@ -41,7 +45,7 @@ export class PackedIndex {
   readonly #places = new Map<string, number>();
   readonly #added = new Map<string, KnownResult>();
   #packed: Buffer = Buffer.alloc(0);
-  #shapes: readonly string[] = [];
+  #shapes: readonly Shape[] = [];
   #loaded = false;
   #dropped = false;
 
@@ -77,10 +81,21 @@ export class PackedIndex {
     try {
       replaceFile(this.#path, this.#encoded(), 'index.written');
       failpoint('index.named');
+      this.#sweep();
     } catch {
       return;
     }
     this.#dropped = false;
+  }
+
+  /** Half-written files of clients that died over them. */
+  #sweep(): void {
+    const folder = dirname(this.#path);
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(`${basename(this.#path)}.`) || !name.endsWith('.tmp')) continue;
+      const path = join(folder, name);
+      if (Date.now() - statSync(path).mtimeMs > dayMs) rmSync(path);
+    }
   }
 
   /** A file that is torn, damaged or of another store is as good as none. */
@@ -111,8 +126,8 @@ export class PackedIndex {
     const outputs: Record<string, ObjectRef> = {};
     let at = place + resultBytes;
     for (let left = packed.readUInt16LE(place + keyBytes + 8); left > 0; left--, at += outputBytes) {
-      const [name, type, kind] = this.#shapes[packed.readUInt16LE(at)]!.split(' ');
-      outputs[name!] = {
+      const [name, type, kind] = this.#shapes[packed.readUInt16LE(at)]!;
+      outputs[name] = {
         type,
         sha256: packed.toString('hex', at + 8, at + 8 + 32),
         bytes: packed.readUIntLE(at + 2, 6),
@@ -123,7 +138,7 @@ export class PackedIndex {
   }
 
   #encoded(): Buffer {
-    const shapes = new Map(this.#shapes.map((shape, at) => [shape, at]));
+    const shapes = new Map(this.#shapes.map((shape, at) => [JSON.stringify(shape), at]));
     const parts: Buffer[] = [];
     for (const [key, result] of this.#added) parts.push(encodeResult(key, result, shapes));
     for (const [key, place] of this.#places) {
@@ -131,7 +146,11 @@ export class PackedIndex {
       const count = this.#packed.readUInt16LE(place + keyBytes + 8);
       parts.push(this.#packed.subarray(place, place + resultBytes + count * outputBytes));
     }
-    const header: Header = { store: this.#store, count: parts.length, shapes: [...shapes.keys()] };
+    const header: Header = {
+      store: this.#store,
+      count: parts.length,
+      shapes: [...shapes.keys()].map((shape) => JSON.parse(shape) as Shape),
+    };
     const text = Buffer.from(JSON.stringify(header));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(text.length);
@@ -146,7 +165,7 @@ function encodeResult(key: string, { outputs, seconds }: KnownResult, shapes: Ma
   bytes.writeDoubleLE(seconds, keyBytes);
   bytes.writeUInt16LE(named.length, keyBytes + 8);
   named.forEach(([name, ref], index) => {
-    const shape = `${name} ${ref.type} ${ref.kind}`;
+    const shape = JSON.stringify([name, ref.type, ref.kind]);
     const at = resultBytes + index * outputBytes;
     bytes.writeUInt16LE(shapes.get(shape) ?? shapes.size, at);
     if (!shapes.has(shape)) shapes.set(shape, shapes.size);

@@ -35,6 +35,7 @@ export function isAlive(other: ProcessIdentity): boolean | undefined {
     if (errorCode(error) !== 'EPERM') return false;
   }
   const start = startOf(other.pid);
+  if (start === ended) return false;
   return start === '' || other.start === '' || start === other.start;
 }
 
@@ -47,11 +48,16 @@ function machineId(): string {
 
 const bootOf = (machine: string): string => machine.split('-', 1)[0]!;
 
-/** Field 22 of /proc/<pid>/stat; the name in field 2 may hold blanks and parentheses. A zombie is no process any more. */
+const ended = 'ended';
+
+/**
+ * Field 22 of /proc/<pid>/stat; the name in field 2 may hold blanks and parentheses. A zombie, whose parent has not
+ * asked yet how it ended, works no more.
+ */
 function startOf(pid: number): string {
   const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
+  return fields[0] === 'Z' ? ended : (fields[19] ?? '');
 }
 
 function quietly(read: () => string): string {

@@ -70,19 +70,26 @@ export function encodeRecord(record: ResultRecord): Uint8Array {
   return Buffer.from(`${canonicalJson(record as unknown as Json)}\n`);
 }
 
+/*
+ * A record is written as canonical JSON, in which "sum" and "v" come last. So its sum can be checked on the bytes as
+ * they are, and nothing that is not exactly what was written passes.
+ */
+const tailOf = (sum: string): string => `,"sum":"${sum}","v":1}\n`;
+const tailLength = tailOf('0'.repeat(64)).length;
+
 /** The record in these bytes, or undefined when they are damaged, or belong to another key or format. */
 export function decodeRecord(bytes: Uint8Array, key: string): ResultRecord | undefined {
-  let parsed: Json;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const body = text.slice(0, -tailLength);
+  if (!text.endsWith(tailOf(sha256Hex(`${body},"v":1}`)))) return undefined;
+  let parsed: Readonly<Record<string, Json>>;
   try {
-    parsed = JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
+    parsed = JSON.parse(text) as Readonly<Record<string, Json>>;
   } catch {
     return undefined;
   }
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return undefined;
-  const { sum, ...body } = parsed as Readonly<Record<string, Json>>;
-  if (body['v'] !== 1 || body['key'] !== key || sum !== sumOf(body)) return undefined;
-  const outputs = body['outputs'];
-  if (outputs === null || typeof outputs !== 'object') return undefined;
+  const outputs = parsed['outputs'];
+  if (parsed['key'] !== key || outputs === null || typeof outputs !== 'object') return undefined;
   return Object.values(outputs).every(isRef) ? (parsed as unknown as ResultRecord) : undefined;
 }
 

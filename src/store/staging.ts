@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ensureFolder } from './durable.js';
 import { errorCode } from './errors.js';
-import type { Layout } from './layout.js';
+import { isDigest, type Layout } from './layout.js';
+import { readHolder } from './lease-file.js';
 import { isAlive, ownIdentity } from './process-identity.js';
 
 const dayMs = 24 * 3600 * 1000;
@@ -35,22 +36,48 @@ export function openStaging(layout: Layout): Staging {
  * @param now Unix milliseconds.
  */
 export function reapStale(layout: Layout, now: number): void {
-  let names: string[];
-  try {
-    names = readdirSync(layout.temporary);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
-    throw error;
-  }
-  for (const name of names) {
+  for (const name of namesIn(layout.temporary)) {
     const path = join(layout.temporary, name);
     const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
     if (!ownerIsGone(name) && now - modified <= dayMs) continue;
-    try {
-      rmSync(path, { recursive: true, force: true });
-    } catch (error) {
-      if (!['EACCES', 'EPERM', 'ENOTEMPTY'].includes(errorCode(error))) throw error;
-    }
+    removeIfAllowed(path);
+  }
+}
+
+/**
+ * Removes leases and checkpoints of what is finished, and leases of the dead that nobody has taken over in a day: the
+ * pipeline was changed since.
+ *
+ * @param now Unix milliseconds.
+ */
+export function reapAttempts(layout: Layout, now: number): void {
+  for (const key of namesIn(join(layout.root, 'lease'))) {
+    if (!isDigest(key)) continue;
+    const path = layout.lease(key);
+    const holder = readHolder(path);
+    if (!holder || isAlive(holder) !== false) continue;
+    const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+    if (existsSync(layout.record(key)) || now - modified > dayMs) removeIfAllowed(path);
+  }
+  for (const key of namesIn(join(layout.root, 'attempt')))
+    if (isDigest(key) && existsSync(layout.record(key)) && !existsSync(layout.lease(key)))
+      removeIfAllowed(layout.attempt(key));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function removeIfAllowed(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'ENOTEMPTY'].includes(errorCode(error))) throw error;
   }
 }
 

@@ -9,7 +9,7 @@ import { Objects } from './objects.js';
 import { PackedIndex, type KnownResult } from './packed-index.js';
 import { publish, type Publication, type Published } from './publish.js';
 import { decodeRecord, type Outputs, type ResultRecord } from './record.js';
-import { reapStale } from './staging.js';
+import { reapAttempts, reapStale } from './staging.js';
 
 const format = 'ticketlab-store';
 const formatVersion = 1;
@@ -58,7 +58,8 @@ export class Store {
     if (known) this.#index?.drop(key);
     const found = this.lookup(key);
     if (!found.hit) return found;
-    const result = { outputs: found.record.outputs, seconds: found.record.made.wall_s };
+    const { outputs, made } = found.record;
+    const result = { outputs, seconds: Number.isFinite(made.wall_s) ? made.wall_s : 0 };
     this.#index?.add(key, result);
     return { hit: true, result };
   }
@@ -143,6 +144,7 @@ export class Store {
   /** Removes what dead processes left half done. @param now Unix milliseconds. */
   reap(now: number): void {
     reapStale(this.layout, now);
+    reapAttempts(this.layout, now);
   }
 
   /** Makes a folder for the files of a run. */
