@@ -9,8 +9,9 @@ import { matchUnits } from '../src/analysis/connectivity/weight-matching.js';
 import { distance } from '../src/analysis/vectors.js';
 import { endPairs, endsOf, sameNetwork } from '../src/artefacts/ends.js';
 import type { End, EndPair } from '../src/artefacts/ends.js';
+import { finiteCells } from '../src/artefacts/finite-cells.js';
 import { encodeTable } from '../src/artefacts/table.js';
-import type { Cell, Row } from '../src/artefacts/table.js';
+import type { Row } from '../src/artefacts/table.js';
 import { readImages } from '../src/data/images.js';
 import type { ImageSets } from '../src/data/images.js';
 import { buildNetwork } from '../src/networks/index.js';
@@ -148,9 +149,9 @@ async function connect(o: Connection): Promise<{ readonly metrics: Row; readonly
       distance_from_start_a: fromStart(a),
       distance_from_start_b: fromStart(b),
       connected: Number.isNaN(barrier) ? undefined : barrier < connectedBelow,
-      ...finite(barriers),
+      ...finiteCells(barriers),
     },
-    path: points.map(({ alpha, values }) => ({ ...pair, alpha, ...finite(values) })),
+    path: points.map(({ alpha, values }) => ({ ...pair, alpha, ...finiteCells(values) })),
   };
 }
 
@@ -173,11 +174,4 @@ async function evaluated(
   } finally {
     await evaluator.close();
   }
-}
-
-/** NaN, which stands for weights that have diverged, becomes an empty cell. */
-function finite(values: Readonly<Record<string, number>>): Record<string, Cell> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, Number.isFinite(value) ? value : undefined]),
-  );
 }

@@ -11,6 +11,10 @@ export const stages = {
   'train-gd': () => import('./train-gd.js'),
   prune: () => import('./prune.js'),
   rewind: () => import('./rewind.js'),
+  transfer: () => import('./transfer.js'),
+  'evaluate-lmc': () => import('./evaluate-lmc.js'),
+  'hessian-flatness': () => import('./hessian-flatness.js'),
+  summarise: () => import('./summarise.js'),
   plot: () => import('./plot.js'),
 } satisfies Record<string, () => Promise<{ readonly default: StageDefinition }>>;
 

@@ -13,12 +13,12 @@ import { dot } from '../../src/analysis/vectors.js';
 import { fullMask } from '../../src/numeric/mask.js';
 import { streamKey } from '../../src/numeric/rng.js';
 import { createEvaluator } from '../../src/population/evaluator.js';
-import { randomWeights, referenceNet } from './reference-net.js';
+import { randomImages, randomWeights, referenceNet } from './reference-net.js';
 import type { ReferenceNet } from './reference-net.js';
 
 const key = streamKey(11, 'sharpness');
-const tanhNet = referenceNet([4, 6, 3], 'tanh', 24);
-const reluNet = referenceNet([4, 6, 3], 'relu', 24);
+const tanhNet = referenceNet([4, 6, 3], 'tanh', randomImages(4, 3, 24));
+const reluNet = referenceNet([4, 6, 3], 'relu', randomImages(4, 3, 24));
 const centre = randomWeights(51, 1).map(Math.fround);
 
 /** J = sum of c_i x_i^2 / 2, whose curvatures are c. */
@@ -49,27 +49,23 @@ async function byKernels<T>(net: ReferenceNet, work: (measure: Measure) => Promi
 
 describe('expected-loss sharpness', () => {
   // Enough images and coordinates that what float32 adds to a mean loss is small beside a second difference.
-  const net = referenceNet([64, 32, 10], 'tanh', 2048);
+  const net = referenceNet([64, 32, 10], 'tanh', randomImages(64, 10, 1024));
   const middle = randomWeights(2410, 0.4);
-  const expected = Float64Array.from({ length: 6 }, (_, k) =>
+  const expected = Float64Array.from({ length: 4 }, (_, k) =>
     net.quadratic(middle, normalDirection(2410, key, k)),
   );
-  const exact: Measure = async (points) => points.map((x) => ({ loss: net.loss(x), error: 0 }));
 
   test.each([
-    ['the population kernels', 1e-3, 1e-3],
-    ['the population kernels', 1e-2, 1e-2],
-    ['the float64 reference', 1e-3, 1e-3],
+    [1e-3, 1e-3],
+    [1e-2, 1e-2],
   ])(
-    "of a tanh net by %s at sigma %f is sigma² / 2 z'Hz within %f, direction by direction",
-    async (by, sigma, tolerance) => {
+    "of a tanh net by the population kernels at sigma %f is sigma² / 2 z'Hz within %f, direction by direction",
+    async (sigma, tolerance) => {
       const measured = async (measure: Measure) => {
         const [value] = await measure([middle.map(Math.fround)]);
-        return sharpness({ measure, centre: middle, key, pairs: 6 }, sigma, value);
+        return sharpness({ measure, centre: middle, key, pairs: 4 }, sigma, value);
       };
-      const { perDirection } = by.includes('kernels')
-        ? await byKernels(net, measured)
-        : await measured(exact);
+      const { perDirection } = await byKernels(net, measured);
       const size = (values: Float64Array) => Math.sqrt(dot(values, values));
       const half = (sigma * sigma) / 2;
       const misfit = perDirection.map((value, k) => value - half * expected[k]);
@@ -103,7 +99,7 @@ describe('expected-loss sharpness', () => {
 describe('second differences from gradients along the line', () => {
   test('agree with values of the loss across kinks to 2 %, where the Hessian does not', () => {
     let largestGap = 0;
-    for (let k = 0; k < 4; k++) {
+    for (let k = 0; k < 2; k++) {
       const direction = normalDirection(51, key, k);
       const scale = 0.1;
       const at = (s: number) => reluNet.loss(centre.map((m, i) => m + s * direction[i]));
@@ -180,6 +176,7 @@ describe('the radius at 90 %', () => {
     const retained = retainedOf(0.1, { mean: 0.2, standardError: 0.04 }, { centre: 0.1, chance: 0.9 });
     expect(retained.mean).toBeCloseTo(0.75, 15);
     expect(retained.standardError).toBeCloseTo(0.05, 15);
+    expect(retainedOf(0.1, { mean: 0, standardError: 0 }, { centre: 0.9, chance: 0.9 }).mean).toBeNaN();
   });
 });
 

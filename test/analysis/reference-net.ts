@@ -62,10 +62,10 @@ export interface ReferenceNet {
 export function referenceNet(
   layers: readonly number[],
   activation: 'tanh' | 'relu',
-  count = 12,
+  images = randomImages(layers[0], layers[layers.length - 1], 12),
 ): ReferenceNet {
+  const { count } = images;
   const network = buildNetwork(networkSpecOf({ model: 'mlp', layers: [...layers], activation }));
-  const images = randomImages(layers[0], layers[layers.length - 1], count);
   const n = network.layout.size;
   const logitsOf = (weights: readonly Dual[], image: number): Dual[] => {
     let values = Array.from(images.pixels.subarray(image * layers[0], (image + 1) * layers[0]), (v) =>

@@ -28,7 +28,12 @@ export const tensors = (type: ArtefactType, content: Tensors): Artefact =>
 type Inputs = Readonly<Record<string, Artefact>>;
 
 /** Runs a stage as a worker would, with the defaults of its parameters filled in. */
-export async function runStage(stage: StageDefinition, params: Record<string, unknown>, inputs: Inputs = {}) {
+export async function runStage(
+  stage: StageDefinition,
+  params: Record<string, unknown>,
+  inputs: Inputs = {},
+  context: Readonly<Record<string, unknown>> = {},
+) {
   const log: string[] = [];
   const variant = stage.variants ? stage.variants.of[String(params[stage.variants.by])] : undefined;
   const defaults: Record<string, unknown> = {};
@@ -44,6 +49,7 @@ export async function runStage(stage: StageDefinition, params: Record<string, un
     cacheDir: () => '',
     progress: () => undefined,
     log: (line: string) => log.push(line),
+    ...context,
   } as never);
   return { outputs, log };
 }

@@ -1,6 +1,43 @@
+import { UserError } from '../../base/result.js';
+import type { Measure, Value } from './measure.js';
+
+/** A network that may be measured. */
+export interface Candidate {
+  readonly name: string;
+  readonly mean: Float64Array;
+}
+
+export interface Chosen extends Candidate {
+  readonly value: Value;
+  /** Loss of the reference, where there is one. */
+  readonly reference: number | undefined;
+}
+
+/**
+ * The candidate whose loss is nearest to that of the reference, or the last one without a reference. Cross-entropy loses
+ * its curvature as it falls, so that flatness is compared at equal training loss (numerics 7.4).
+ *
+ * @param measure of whole networks
+ * @throws UserError when the loss is not finite
+ */
+export async function matchLoss(
+  candidates: readonly Candidate[],
+  reference: Float64Array | undefined,
+  measure: Measure,
+): Promise<Chosen> {
+  const values = await measure(candidates.map(({ mean }) => mean));
+  const [wanted] = reference === undefined ? [] : await measure([reference]);
+  const losses = values.map(({ loss }) => loss);
+  const at = wanted === undefined ? losses.length - 1 : nearestTo(wanted.loss, losses);
+  if (at < 0 || !Number.isFinite(losses[at]))
+    throw new UserError(
+      'the loss of this network is not finite: its training has diverged, and there is nothing to measure',
+    );
+  return { ...candidates[at], value: values[at], reference: wanted?.loss };
+}
+
 /**
  * Index of the value nearest to `reference`, the first among equals; values that are not finite do not count.
- * Cross-entropy loses its curvature as it falls, so that flatness is compared at equal training loss (numerics 7.4).
  *
  * @returns -1 without a finite value
  */

@@ -13,13 +13,16 @@ export interface Radius {
   readonly standardError: number;
 }
 
-/** (J(s) - chance) / (J(0) - chance), for anything to be minimised whose value without knowledge is `chance`. */
+/**
+ * (J(s) - chance) / (J(0) - chance), for anything to be minimised whose value without knowledge is `chance`; NaN where
+ * the centre is no better than that.
+ */
 export function retainedOf(
   scale: number,
   increase: Estimate,
   { centre, chance }: { readonly centre: number; readonly chance: number },
 ): Retained {
-  const above = chance - centre;
+  const above = centre < chance ? chance - centre : NaN;
   return { scale, mean: 1 - increase.mean / above, standardError: increase.standardError / above };
 }
 

@@ -8,6 +8,9 @@ export interface TridiagonalEigen {
 /** Far above the two or three steps that an eigenvalue takes. */
 const mostStepsPerValue = 60;
 
+/** Below this products lose digits: a coupling so small is none, whatever the matrix. */
+const leastCoupling = 1e-290;
+
 /** A symmetric tridiagonal matrix on its way to a diagonal one, and two rows of the eigenvector matrix. */
 interface Work {
   readonly diagonal: Float64Array;
@@ -31,7 +34,10 @@ export function tridiagonalEigen(diagonal: Float64Array, coupling: Float64Array)
     diagonal: diagonal.slice(),
     coupling: new Float64Array(size),
     rows: [new Float64Array(size), new Float64Array(size)],
-    negligible: Number.EPSILON * Math.max(largest(diagonal), largest(coupling.subarray(0, size - 1))),
+    negligible: Math.max(
+      Number.EPSILON * Math.max(largest(diagonal), largest(coupling.subarray(0, size - 1))),
+      leastCoupling,
+    ),
   };
   if (!Number.isFinite(work.negligible))
     throw new RangeError('the tridiagonal matrix has entries that are not finite');

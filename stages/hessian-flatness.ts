@@ -1,0 +1,289 @@
+import { Type } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
+import { curvatureRank } from '../src/analysis/flatness/curvature-rank.js';
+import { matchLoss } from '../src/analysis/flatness/matched-loss.js';
+import type { Chosen } from '../src/analysis/flatness/matched-loss.js';
+import type { Measure } from '../src/analysis/flatness/measure.js';
+import { relativeScales } from '../src/analysis/flatness/relative-scale.js';
+import { flatnessReport } from '../src/analysis/flatness/report.js';
+import type { Spot } from '../src/analysis/flatness/report.js';
+import { spectrumReport } from '../src/analysis/spectrum/report.js';
+import type { SpectrumSettings } from '../src/analysis/spectrum/report.js';
+import { gradientOn, hessianOn } from '../src/analysis/subspace.js';
+import { norm } from '../src/analysis/vectors.js';
+import { finiteCells } from '../src/artefacts/finite-cells.js';
+import { encodeTable } from '../src/artefacts/table.js';
+import type { Row } from '../src/artefacts/table.js';
+import { checkpointsOn, meanOn, readTrained } from '../src/artefacts/trained.js';
+import type { TrainedNetwork } from '../src/artefacts/trained.js';
+import { UserError } from '../src/base/result.js';
+import { firstImages } from '../src/data/first-images.js';
+import { readImages } from '../src/data/images.js';
+import type { Images } from '../src/data/images.js';
+import { openBackend } from '../src/gradient/backend.js';
+import { createGradientEngine } from '../src/gradient/engine.js';
+import type { GradientEngine } from '../src/gradient/engine.js';
+import { backendChoices } from '../src/gradient/locate.js';
+import type { BackendChoice } from '../src/gradient/locate.js';
+import { buildNetwork } from '../src/networks/index.js';
+import type { Network } from '../src/networks/network.js';
+import { gather, scatter, searchCoordinates, survivors } from '../src/numeric/mask.js';
+import { streamKey } from '../src/numeric/rng.js';
+import { defineStage } from '../src/pipeline/stage.js';
+import type { Artefact } from '../src/pipeline/stage.js';
+import { createEvaluator } from '../src/population/evaluator.js';
+import type { Evaluator } from '../src/population/evaluator.js';
+
+const count = (value: number, minimum: number, description: string) =>
+  Type.Integer({ default: value, minimum, description });
+const scales = (values: readonly number[], description: string) =>
+  Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
+    default: [...values],
+    minItems: 1,
+    uniqueItems: true,
+    description,
+  });
+
+const params = Type.Object(
+  {
+    images: count(
+      2048,
+      1,
+      'Training images that every measure is about, the first ones; all if there are fewer.',
+    ),
+    eigenvalues: count(10, 1, 'Largest and smallest eigenvalues to tell.'),
+    lanczos_steps: count(80, 1, 'Hessian products to find them with.'),
+    probes: count(200, 2, 'Random vectors for the trace.'),
+    density_probes: count(10, 1, 'Random vectors for the density of the eigenvalues.'),
+    density_steps: count(90, 1, 'Hessian products for each of them.'),
+    pairs: count(256, 2, 'Antithetic pairs of perturbations, the same directions for every scale.'),
+    sigmas: scales([0.001, 0.003, 0.01, 0.03, 0.1, 0.3], 'Standard deviations of absolute perturbations.'),
+    rhos: scales(
+      [0.01, 0.03, 0.1, 0.2, 0.4, 0.8, 1.6],
+      'Standard deviations relative to the root mean square of the weights of each layer.',
+    ),
+    refinements: count(3, 0, 'Further scales between two of rhos, to find rho_90 more exactly.'),
+    step: Type.Number({
+      default: 0.1,
+      exclusiveMinimum: 0,
+      description: 'Length of the steps that directional curvatures are differences over.',
+    }),
+    paired: count(
+      16,
+      0,
+      'Directions in which sharpness is compared with the Hessian: the gap that kinks make.',
+    ),
+    lines: count(2, 0, 'Directions in which it is compared with gradients along the line.'),
+    backend: Type.Unsafe<BackendChoice>({
+      type: 'string',
+      enum: backendChoices,
+      default: 'auto',
+      description: 'What computes derivatives; auto: native where it is installed, else wasm.',
+    }),
+    rng: Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Seed of all random directions.',
+    }),
+  },
+  { additionalProperties: false },
+);
+type Params = Static<typeof params>;
+
+const ownColumns = ['own_loss', 'isotropic_loss', 'own_minus_isotropic'].flatMap((name) => [
+  name,
+  `${name}_se`,
+]);
+const metricsColumns = [
+  ...['checkpoint', 'loss', 'error', 'reference_loss', 'images', 'coordinates', 'remaining', 'gradient_norm'],
+  ...['rho_90', 'rho_90_se', 'rho_90_loss', 'rho_90_loss_se'],
+  ...['lambda_max', 'lambda_max_bound', 'lambda_min', 'lambda_min_bound', 'lanczos_steps', 'asymmetry'],
+  ...[
+    'trace',
+    'trace_se',
+    'trace_per_coordinate',
+    'gauss_newton_trace',
+    'density_mean',
+    'density_mean_square',
+  ],
+  ...['kink_gap', 'kink_gap_se', 'line_integral_gap'],
+  ...['mean', 'p10', 'p50', 'p90', 'negative_share'].map((name) => `curvature_${name}`),
+  ...[...ownColumns, 'isotropic_std', 'curvature_rank'],
+];
+const spectrumColumns = ['part', 'index', 'value', 'weight', 'bound', 'converged'];
+const sharpnessColumns = [
+  ...[
+    'measure',
+    'scale',
+    'pairs',
+    'loss_increase',
+    'loss_increase_se',
+    'error_increase',
+    'error_increase_se',
+  ],
+  ...['curvature', 'kink_gap', 'kink_gap_se', 'retained_accuracy', 'retained_loss'],
+];
+
+const network = { type: ['ticket', 'weights'] } as const;
+
+export default defineStage({
+  type: 'hessian-flatness',
+  version: 1,
+  summary:
+    'How flat the loss is around a trained network: spectrum of the Hessian, and sharpness by values alone.',
+  params,
+  inputs: {
+    data: { type: 'dataset', doc: 'Training images.' },
+    weights: { ...network, doc: 'The trained network; the ticket of a strategy brings its std too.' },
+    mask: { type: 'mask', optional: true, doc: "Which weights exist; without it the ticket's own." },
+    tickets: {
+      type: 'dir',
+      optional: true,
+      doc: 'Earlier tickets of the same training (train-gd with `tickets`): the one whose training loss is nearest to that of `reference` is measured.',
+    },
+    reference: { ...network, optional: true, doc: 'The network whose training loss is to be matched.' },
+  },
+  outputs: {
+    metrics: {
+      type: 'metrics',
+      doc: 'One row: which checkpoint at which loss, rho_90, eigenvalues, traces, gaps, own distribution.',
+    },
+    spectrum: {
+      type: 'table',
+      doc: 'Eigenvalues at both ends with bounds, nodes and weights of the quadratures, and the density.',
+    },
+    sharpness: { type: 'table', doc: 'One row a scale: how much loss and error rise, with standard errors.' },
+    directions: { type: 'table', doc: 'Curvature along each random direction.' },
+  },
+  runtime: 'gradient',
+  threads: true,
+  async run(ctx) {
+    const { params: given, inputs } = ctx;
+    const trained = readTrained('weights', inputs.weights, inputs.mask);
+    const network = buildNetwork(trained.network);
+    const images = firstImages(readImages((file) => inputs.data.bytes(file)).train, given.images);
+    const { threads } = ctx;
+    const evaluator = await createEvaluator({
+      network,
+      mask: trained.mask,
+      train: images,
+      test: images,
+      threads,
+    });
+    try {
+      const chosen = await chooseCheckpoint(trained, inputs, measureWith(evaluator));
+      if (chosen.reference !== undefined)
+        ctx.log(`measured is ${chosen.name}: its training loss is the nearest to that of the reference`);
+      const cacheDir = ctx.cacheDir();
+      const backend = await openBackend({ choice: given.backend, cacheDir, runtime: ctx.runtime });
+      const engine = createGradientEngine({ network, mask: trained.mask, images, backend });
+      const rows = await measure({ network, trained, chosen, engine, evaluator, images }, given, (done) => {
+        ctx.progress({ unit: 'part', done, total: 2 });
+      });
+      engine.dispose();
+      return rows;
+    } finally {
+      await evaluator.close();
+    }
+  },
+});
+
+interface Inputs {
+  readonly tickets: Artefact | undefined;
+  readonly reference: Artefact | undefined;
+}
+
+/** The trained network itself, or with a reference the checkpoint nearest to it in training loss. */
+function chooseCheckpoint(
+  trained: TrainedNetwork,
+  { tickets, reference }: Inputs,
+  measure: Measure,
+): Promise<Chosen> {
+  if ((tickets === undefined) !== (reference === undefined))
+    throw new UserError(
+      'hessian-flatness: to match training losses connect both `tickets`, to choose from, and `reference`, whose loss is to be matched',
+    );
+  const candidates = [...checkpointsOn(trained, tickets), { name: 'final', mean: trained.mean }];
+  return matchLoss(candidates, reference && meanOn(trained, 'reference', reference.bytes()), measure);
+}
+
+/** Networks are candidates of the population kernels. */
+const measureWith =
+  (evaluator: Evaluator): Measure =>
+  async (networks) =>
+    (await evaluator.evaluateMany(networks, 'train')).map(({ loss, accuracy }) => ({
+      loss,
+      error: 1 - accuracy,
+    }));
+
+interface Measured {
+  readonly network: Network;
+  readonly trained: TrainedNetwork;
+  readonly chosen: Chosen;
+  readonly engine: GradientEngine;
+  readonly evaluator: Evaluator;
+  readonly images: Images;
+}
+
+async function measure(o: Measured, given: Params, progress: (done: number) => void) {
+  const { network, trained, chosen, engine, images } = o;
+  const { layout, mask, std } = trained;
+  const positions = searchCoordinates(mask);
+  const compact = (flat: Float64Array) => gather(new Float64Array(positions.length), flat, positions);
+  const subspace = { positions, size: layout.size };
+  const centre = compact(chosen.mean);
+  const gradient = gradientOn(subspace, engine);
+  const hessian = hessianOn(subspace, engine, centre);
+  const spectrum = spectrumReport(hessian, spectrumSettings(given), streamKey(given.rng, 'spectrum'));
+  progress(1);
+  const spot: Spot = {
+    ...{ centre, gradient, hessian, value: chosen.value, classes: network.outputs },
+    relative: compact(relativeScales(layout, mask, chosen.mean)),
+    std: std && compact(std),
+    measure: (points) =>
+      measureWith(o.evaluator)(
+        points.map((point) => scatter(new Float64Array(layout.size), point, positions)),
+      ),
+  };
+  const flatness = await flatnessReport(spot, given, streamKey(given.rng, 'flatness'));
+  progress(2);
+  const diagonal = compact(engine.gaussNewtonDiagonal(chosen.mean));
+  const slope = new Float64Array(centre.length);
+  gradient(slope, centre);
+  const rank = { curvature_rank: spot.std && curvatureRank(spot.std, diagonal) };
+  const metrics: Row = {
+    ...finiteCells({ ...chosen.value, ...spectrum.cells, ...flatness.cells, ...rank }),
+    checkpoint: chosen.name,
+    reference_loss: chosen.reference,
+    images: images.count,
+    coordinates: centre.length,
+    remaining: survivors(layout, mask) / layout.prunable,
+    gradient_norm: norm(slope),
+    gauss_newton_trace: diagonal.reduce((sum, value) => sum + value, 0),
+  };
+  return {
+    metrics: encodeTable(metricsColumns, [metrics]),
+    spectrum: encodeTable(
+      spectrumColumns,
+      spectrum.rows.map((row) => ({ ...row })),
+    ),
+    sharpness: encodeTable(
+      sharpnessColumns,
+      flatness.rows.map((row) => finiteCells({ ...row })),
+    ),
+    directions: encodeTable(
+      ['direction', 'curvature'],
+      Array.from(flatness.curvatures, (curvature, direction) => ({ direction, curvature })),
+    ),
+  };
+}
+
+function spectrumSettings(given: Params): SpectrumSettings {
+  return {
+    lanczosSteps: given.lanczos_steps,
+    eigenvalues: given.eigenvalues,
+    traceProbes: given.probes,
+    densityProbes: given.density_probes,
+    densitySteps: given.density_steps,
+  };
+}

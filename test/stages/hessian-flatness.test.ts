@@ -1,0 +1,216 @@
+import { tmpdir } from 'node:os';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decodeTable } from '../../src/artefacts/table.js';
+import type { Row } from '../../src/artefacts/table.js';
+import { encodeTensors } from '../../src/artefacts/tensors.js';
+import { readImages } from '../../src/data/images.js';
+import type { NetworkSpec } from '../../src/networks/index.js';
+import { fullMask, scatter, searchCoordinates } from '../../src/numeric/mask.js';
+import hessianFlatness from '../../stages/hessian-flatness.js';
+import { jacobiEigen, trace } from '../analysis/dense-matrix.js';
+import { randomWeights, referenceNet } from '../analysis/reference-net.js';
+import { artefact, runStage, tensors, tinyDataset } from './prune-fixtures.js';
+
+const layers = [4, 3, 10];
+const data = tinyDataset();
+const images = readImages((file) => data.bytes(file)).train;
+const specOf = (activation: 'tanh' | 'relu'): NetworkSpec => ({ model: 'mlp', layers, activation });
+const net = referenceNet(layers, 'tanh', images);
+const { layout } = net.network;
+
+/** A third of the kernels is pruned: the surviving subspace has 41 of 55 coordinates. */
+const mask = fullMask(layout);
+for (const { kind, offset, size } of layout.tensors)
+  if (kind === 'kernel') for (let i = offset; i < offset + size; i += 3) mask[i] = 0;
+const positions = searchCoordinates(mask);
+/** A little trained: better than knowing nothing. */
+const mean = randomWeights(layout.size, 1).map((value, i) => value * mask[i]);
+for (let step = 0; step < 40; step++)
+  net.gradient(mean).forEach((slope, i) => (mean[i] -= 0.5 * slope * mask[i]));
+const std = Float64Array.from(mask, (bit, i) => (bit === 1 ? 0.01 + i / 1000 : 0));
+
+const quick = {
+  eigenvalues: 3,
+  lanczos_steps: 41,
+  probes: 300,
+  density_probes: 2,
+  density_steps: 20,
+  pairs: 24,
+  sigmas: [0.01, 0.1],
+  rhos: [0.01, 0.1, 1, 10],
+  refinements: 2,
+  paired: 8,
+  lines: 2,
+  backend: 'wasm',
+  rng: 3,
+};
+
+async function measured(inputs: Record<string, unknown>, params: Record<string, unknown> = {}) {
+  const context = { threads: 1, cacheDir: () => tmpdir() };
+  const run = await runStage(hessianFlatness, { ...quick, ...params }, { data, ...inputs } as never, context);
+  const rows = (name: string): readonly Row[] => decodeTable(run.outputs[name] as string).rows;
+  const [metrics] = rows('metrics');
+  const spectrum = rows('spectrum');
+  return { metrics, spectrum, sharpness: rows('sharpness'), directions: rows('directions'), ...run };
+}
+
+const ticket = (activation: 'tanh' | 'relu', parts: object = { std }) =>
+  tensors('ticket', { network: specOf(activation), mean, mask, ...parts });
+
+/** Rows and columns of the coordinates that the mask leaves. */
+function surviving(matrix: Float64Array): Float64Array {
+  const n = positions.length;
+  return Float64Array.from(
+    { length: n * n },
+    (_, at) => matrix[positions[Math.floor(at / n)] * layout.size + positions[at % n]],
+  );
+}
+
+describe('around a pruned tanh network', () => {
+  const exact = surviving(net.hessian(mean));
+  const { values } = jacobiEigen(exact);
+  let found: Awaited<ReturnType<typeof measured>>;
+  beforeAll(async () => {
+    found = await measured({ weights: ticket('tanh') });
+  });
+
+  test('eigenvalues at both ends are those of the dense float64 Hessian on the survivors', () => {
+    const { metrics, spectrum } = found;
+    expect(metrics).toMatchObject({
+      coordinates: positions.length,
+      images: images.count,
+      checkpoint: 'final',
+    });
+    const largest = values[values.length - 1];
+    const top = spectrum.filter(({ part }) => part === 'top');
+    top.forEach(({ value, converged }, i) => {
+      expect(Math.abs(Number(value) - values[values.length - 1 - i])).toBeLessThan(1e-3 * largest);
+      expect(converged).toBe(true);
+    });
+    expect(Math.abs(Number(metrics['lambda_min']) - values[0])).toBeLessThan(1e-3 * largest);
+    expect(metrics['asymmetry']).toBeLessThan(1e-6);
+  });
+
+  test('traces: Hutchinson within three standard errors, Gauss-Newton exact', () => {
+    const { metrics } = found;
+    const error = Math.abs(Number(metrics['trace']) - trace(exact));
+    expect(error).toBeLessThan(3 * Number(metrics['trace_se']));
+    const gaussNewton = trace(surviving(net.gaussNewton(mean)));
+    expect(Number(metrics['gauss_newton_trace']) / gaussNewton).toBeCloseTo(1, 4);
+    expect(Math.abs(trace(exact) / gaussNewton - 1)).toBeGreaterThan(0.01);
+  });
+
+  test('sharpness agrees with the Hessian in the same directions, and with gradients along the line', () => {
+    const { metrics, sharpness } = found;
+    const [first] = sharpness.filter(({ measure }) => measure === 'absolute');
+    expect(first).toMatchObject({ scale: 0.01, pairs: 24 });
+    expect(Math.abs(Number(first['kink_gap']))).toBeLessThan(0.02);
+    expect(metrics['kink_gap']).toBe(first['kink_gap']);
+    expect(metrics['line_integral_gap']).toBeLessThan(0.02);
+    expect(sharpness.filter(({ measure }) => measure === 'relative').length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('the radius lies between the scales at which accuracy is kept and lost', () => {
+    const { metrics, sharpness } = found;
+    const relative = sharpness.filter(({ measure }) => measure === 'relative');
+    const radius = Number(metrics['rho_90_loss']);
+    for (const { scale, retained_loss: left } of relative)
+      if (Number(scale) < radius / 1.001) expect(Number(left)).toBeGreaterThanOrEqual(0.9);
+    expect(
+      relative.filter(({ scale, retained_loss: left }) => Number(scale) > radius && Number(left) < 0.9),
+    ).not.toHaveLength(0);
+  });
+
+  test('a strategy ticket brings its own distribution and the rank of its std beside the curvature', () => {
+    const { metrics, directions } = found;
+    expect(metrics['own_loss_se']).toBeGreaterThan(0);
+    expect(Number(metrics['own_minus_isotropic'])).toBeCloseTo(
+      Number(metrics['own_loss']) - Number(metrics['isotropic_loss']),
+      10,
+    );
+    expect(Math.abs(Number(metrics['curvature_rank']))).toBeLessThanOrEqual(1);
+    expect(directions).toHaveLength(24);
+  });
+
+  test('the same seed gives the same bytes, another seed other directions', async () => {
+    expect((await measured({ weights: ticket('tanh') })).outputs).toEqual(found.outputs);
+    const other = await measured({ weights: ticket('tanh') }, { rng: 4 });
+    expect(other.metrics['trace']).not.toBe(found.metrics['trace']);
+    expect(other.metrics['gauss_newton_trace']).toBe(found.metrics['gauss_newton_trace']);
+  });
+
+  test('weights with a mask beside them are the same network, but have no std', async () => {
+    const weights = tensors('weights', { network: specOf('tanh'), mean });
+    const alone = tensors('mask', { network: specOf('tanh'), mask });
+    const { metrics } = await measured({ weights, mask: alone });
+    expect(metrics).toMatchObject({
+      lambda_max: found.metrics['lambda_max'],
+      own_loss: undefined,
+      curvature_rank: undefined,
+    });
+  });
+});
+
+describe('matched training loss', () => {
+  test('takes the checkpoint nearest to the reference and names it', async () => {
+    const files = new Map(
+      [0.2, 0.5, 0.8].map((share, i) => [
+        `step-${i}.safetensors`,
+        encodeTensors({ network: specOf('tanh'), mask, mean: mean.map((value) => share * value) }),
+      ]),
+    );
+    const reference = ticket('tanh', { mean: mean.map((value) => 0.55 * value) });
+    const tickets = artefact('dir', files);
+    const { metrics, log } = await measured({ weights: ticket('tanh'), tickets, reference });
+    expect(metrics['checkpoint']).toBe('step-1.safetensors');
+    expect(Math.abs(Number(metrics['loss']) - Number(metrics['reference_loss']))).toBeLessThan(0.1);
+    expect(log).toEqual([
+      'measured is step-1.safetensors: its training loss is the nearest to that of the reference',
+    ]);
+    const near = await measured({ weights: ticket('tanh'), tickets, reference: ticket('tanh') });
+    expect(near.metrics['checkpoint']).toBe('final');
+  });
+});
+
+describe('a clear message', () => {
+  const fails = (inputs: Record<string, unknown>) => expect(measured(inputs)).rejects;
+
+  test('for a mask without survivors', async () => {
+    const empty = scatter(new Float64Array(layout.size), new Float64Array(0), new Uint32Array(0));
+    const none = Uint8Array.from(mask, (_, i) =>
+      layout.tensors.some((t) => t.kind === 'bias' && i >= t.offset && i < t.offset + t.size) ? 1 : 0,
+    );
+    await fails({ weights: tensors('ticket', { network: specOf('relu'), mean: empty, mask: none }) }).toThrow(
+      'weights: the mask leaves no weight, so that there is nothing to measure; connect one that keeps some',
+    );
+  });
+
+  test('for weights without a mask, and a mask of another network', async () => {
+    await fails({ weights: tensors('weights', { network: specOf('relu'), mean }) }).toThrow(
+      'weights: these weights bring no mask. Connect the output ticket of the training, or the mask that they were trained under to the input mask',
+    );
+    await fails({
+      weights: ticket('relu'),
+      mask: tensors('mask', { network: specOf('tanh'), mask }),
+    }).toThrow(/^weights: this belongs to the network .*tanh.*, but the measured weights to .*relu/);
+  });
+
+  test('for a loss to match without anything to choose from, or of another mask', async () => {
+    await fails({ weights: ticket('relu'), reference: ticket('relu') }).toThrow(/connect both `tickets`/);
+    const dense = tensors('ticket', {
+      network: specOf('relu'),
+      mean: randomWeights(layout.size, 1),
+      mask: fullMask(layout),
+    });
+    await fails({ weights: ticket('relu'), tickets: artefact('dir', new Map()), reference: dense }).toThrow(
+      'reference: it has weights that the mask of the measured network does not have. Losses are matched between networks of the same mask: take both from the same level of the same chain',
+    );
+  });
+
+  test('for a network that has diverged', async () => {
+    const huge = mean.map((value) => value * 1e38);
+    await fails({ weights: tensors('ticket', { network: specOf('relu'), mean: huge, mask }) }).toThrow(
+      'the loss of this network is not finite: its training has diverged',
+    );
+  });
+});
