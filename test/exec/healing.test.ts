@@ -34,7 +34,11 @@ describe('an object of the store', () => {
       expect(rig.verdicts(chain)[0].reason).toMatch(
         /^object lost: of output "out" object [0-9a-f]{12}… is missing$/,
       );
-      expect(await rig.run(longer).ends()).toEqual({ a: 'ran', b: 'hit', c: 'ran' });
+      const run = rig.run(longer);
+      expect(await run.ends()).toEqual({ a: 'ran', b: 'hit', c: 'ran' });
+      expect(eventsOf(run.events, 'warn')).toMatchObject([
+        { inst: 'a', message: expect.stringMatching(/^object lost: .* is missing; it is computed again$/) },
+      ]);
     }),
   );
 

@@ -115,4 +115,20 @@ describe('files from outside', () => {
       expect(rig.verdicts(alone)[0]).toMatchObject({ verdict: 'hit', key });
     }),
   );
+
+  test(
+    'count by what is in them, wherever they lie',
+    rigTest(async (rig) => {
+      const reading = (path: string): PlanSpec => ({ a: { uses: 'reader', params: { path, hold: false } } });
+      for (const folder of ['here', 'there/below']) {
+        mkdirSync(join(rig.projectDir, folder), { recursive: true });
+        writeFileSync(join(rig.projectDir, folder, 'numbers.txt'), '1,2');
+      }
+      expect(await rig.run(reading('here')).ends()).toEqual({ a: 'ran' });
+      expect(await rig.run(reading('there/below')).ends()).toEqual({ a: 'hit' });
+      expect(await rig.run(reading(join(rig.projectDir, 'here'))).ends()).toEqual({ a: 'hit' });
+      writeFileSync(join(rig.projectDir, 'here', 'numbers.txt'), '1,3');
+      expect(await rig.run(reading('here')).ends()).toEqual({ a: 'ran' });
+    }),
+  );
 });

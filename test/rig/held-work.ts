@@ -86,9 +86,10 @@ export class HeldWork {
   constructor(socketPath: string) {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
-      createInterface({ input: socket }).once('line', (line) =>
-        this.#arrived(JSON.parse(line) as Greeting, socket),
-      );
+      const lines = createInterface({ input: socket });
+      lines.once('line', (line) => this.#arrived(JSON.parse(line) as Greeting, socket));
+      // It hands on what goes wrong with its input: workers are killed now and then.
+      lines.on('error', () => undefined);
     }).listen(socketPath);
   }
 
