@@ -2,13 +2,17 @@ import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 
 export type CelScalar = 'int' | 'double' | 'bool' | 'string';
-export type CelType = CelScalar | `list<${CelScalar}>` | 'dyn';
+export type CelType = CelScalar | `list<${CelScalar}>` | `map<string, ${CelScalar}>` | 'dyn';
 
 /** A JSON value as an expression sees it: whole numbers are BigInts where the type says so. */
 export function toCel(value: Json, type: CelType): unknown {
   if (Array.isArray(value)) {
     const element = type === 'list<int>' ? 'int' : 'dyn';
     return (value as readonly Json[]).map((v) => toCel(v, element));
+  }
+  if (typeof value === 'object' && value !== null) {
+    const member = type === 'map<string, int>' ? 'int' : 'dyn';
+    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, toCel(v as Json, member)]));
   }
   return type === 'int' && typeof value === 'number' ? BigInt(value) : value;
 }

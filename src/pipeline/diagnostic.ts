@@ -137,15 +137,17 @@ export function problem(
   };
 }
 
-/** In the order of the text, then those of the command line as they were found; each cause once. */
-export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+/** In the order of the text, file after file, then those of the command line as they were found; each cause once. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[], main?: string): Diagnostic[] {
   const seen = new Set<string>();
   const unique = diagnostics.filter((d) => {
     const identity = `${d.code}\0${d.at.file}\0${d.at.start}\0${d.message}`;
     return seen.has(identity) ? false : seen.add(identity);
   });
-  const rank = (d: Diagnostic) => (d.at.file === commandLine ? 1 : 0);
-  return unique.sort((a, b) => rank(a) - rank(b) || (rank(a) === 0 ? a.at.start - b.at.start : 0));
+  const files = [main ?? '', ...unique.map((d) => d.at.file).filter((f) => f !== main && f !== commandLine)];
+  const rank = new Map([...new Set([...files, commandLine])].map((file, i) => [file, i]));
+  const of = (d: Diagnostic) => rank.get(d.at.file) ?? 0;
+  return unique.sort((a, b) => of(a) - of(b) || (a.at.file === commandLine ? 0 : a.at.start - b.at.start));
 }
 
 /** Plain text for a terminal or a log. Nothing of the file reaches it unescaped. */

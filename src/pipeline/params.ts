@@ -1,12 +1,11 @@
 import type { Json } from '../base/json.js';
-import type { CelScalar } from './cel-values.js';
 import { problem, type Diagnostic, type SourceRange } from './diagnostic.js';
-import { misfit, type Misfit, type ParamType } from './param-types.js';
+import { contradict, misfit, type Misfit, type ParamType, type ScalarName } from './param-types.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
-import { kindOf } from './terminal-text.js';
+import { kindOf, textOf } from './terminal-text.js';
 
-/** A value and where it came from: `default`, `preset smoke` or `-P`. */
+/** A value and where it came from: `default`, `preset smoke`, `params file p.yaml` or `-P`. */
 export interface ParamValue {
   readonly value: Json;
   readonly origin: string;
@@ -54,12 +53,13 @@ export function readDeclarations(
   return declarations;
 }
 
-interface RawParam {
+/** A declaration as the schema lets it through. */
+export interface RawParam {
   readonly type?: string;
   readonly default?: Json;
   readonly enum?: readonly Json[];
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: Json;
+  readonly max?: Json;
   readonly pattern?: string;
   readonly items?: RawParam;
   readonly unique?: boolean;
@@ -74,22 +74,35 @@ function readDeclaration(
   problems: Diagnostic[],
 ): Declaration | undefined {
   const path = ['params', name];
-  const list = /^list<(\w+)>$/.exec(raw.type ?? '');
-  const rules = list === null ? raw : (raw.items ?? {});
-  const bad = badRules(rules);
+  const type = readType(raw, path, { file, problems });
+  if (type === undefined) return undefined;
+  const initial =
+    raw.default === undefined
+      ? undefined
+      : { value: raw.default, origin: 'default', at: () => file.at([...path, 'default']) };
+  return { name, type, initial, at: () => file.keyAt(path) };
+}
+
+/** The type of a parameter, or of a scalar input of a component; undefined, with the problem reported, when it is wrong. */
+export function readType(
+  raw: RawParam,
+  path: Path,
+  { file, problems }: { readonly file: ParsedFile; readonly problems: Diagnostic[] },
+): ParamType | undefined {
+  const [, shape = 'one', element] = /^(list|map)<(\w+)>$/.exec(raw.type ?? '') ?? [];
+  const rules = element === undefined ? raw : (raw.items ?? {});
+  const written = element ?? raw.type ?? 'string';
+  const scalar = (written === 'enum' ? 'string' : written) as ScalarName;
+  const bad = badRules(scalar, rules);
   if (bad !== undefined) {
-    problems.push(
-      problem('BAD_PARAM_DECLARATION', file.at([...path, ...(list ? ['items'] : []), bad.key]), bad.message, {
-        help: bad.help,
-      }),
-    );
+    const at = file.at([...path, ...(element === undefined ? [] : ['items']), bad.key]);
+    problems.push(problem('BAD_PARAM_DECLARATION', at, bad.message, { help: bad.help }));
     return undefined;
   }
-  const written = list?.[1] ?? raw.type ?? 'string';
-  const type: ParamType = {
+  return {
     name: raw.type ?? 'string',
-    scalar: (written === 'enum' ? 'string' : written) as CelScalar,
-    list: list !== null,
+    scalar,
+    shape: shape as ParamType['shape'],
     rules: {
       ...(rules.enum === undefined ? {} : { enum: rules.enum }),
       ...(rules.min === undefined ? {} : { min: rules.min }),
@@ -100,18 +113,16 @@ function readDeclaration(
     minItems: raw.min_items ?? 0,
     maxItems: raw.max_items ?? Infinity,
   };
-  const initial =
-    raw.default === undefined
-      ? undefined
-      : { value: raw.default, origin: 'default', at: () => file.at([...path, 'default']) };
-  return { name, type, initial, at: () => file.keyAt(path) };
 }
 
-function badRules(rules: RawParam): { key: string; message: string; help: string } | undefined {
-  if (rules.min !== undefined && rules.max !== undefined && rules.min > rules.max)
+function badRules(
+  scalar: ScalarName,
+  rules: RawParam,
+): { key: string; message: string; help: string } | undefined {
+  if (contradict(scalar, rules))
     return {
       key: 'max',
-      message: `No value is at least ${rules.min} and at most ${rules.max}.`,
+      message: `No value is at least ${textOf(rules.min)} and at most ${textOf(rules.max)}.`,
       help: 'Exchange min and max.',
     };
   if (rules.pattern === undefined) return undefined;

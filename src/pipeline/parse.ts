@@ -15,8 +15,27 @@ export interface ParsedFile extends Places {
   readonly value: { readonly [key: string]: Json };
 }
 
-/** Reads YAML 1.2 (core schema): one document, a mapping at its root, no tags, no merge keys, few aliases. */
+/** What kind of file is read, for messages. */
+export interface FileKind {
+  readonly name: string;
+  readonly starts: string;
+}
+
+const pipelineKind: FileKind = {
+  name: 'A pipeline file',
+  starts: 'A pipeline file starts with "ticketlab: 1" and has the keys name and stages.',
+};
+
 export function parsePipelineFile(file: string, bytes: Uint8Array): Result<ParsedFile, Diagnostic[]> {
+  return parseYamlFile(file, bytes, pipelineKind);
+}
+
+/** Reads YAML 1.2 (core schema): one document, a mapping at its root, no tags, no merge keys, few aliases. */
+export function parseYamlFile(
+  file: string,
+  bytes: Uint8Array,
+  kind: FileKind,
+): Result<ParsedFile, Diagnostic[]> {
   const decoded = decodeText(file, bytes);
   if (!decoded.ok) return err([decoded.error]);
   const source = sourceText(file, decoded.value);
@@ -36,14 +55,16 @@ export function parsePipelineFile(file: string, bytes: Uint8Array): Result<Parse
   if (problems.length > 0) return err(problems);
   problems.push(...checkTree(source, doc));
   if (problems.length > 0) return err(problems);
-  const value = plainValue(source, doc);
+  const value = plainValue(source, doc, kind);
   if (!value.ok) return err([value.error]);
   return ok({ source, value: value.value, ...placesOf(source, doc) });
 }
 
-const firstLines = 'A pipeline file starts with "ticketlab: 1" and has the keys name and stages.';
-
-function plainValue(source: SourceText, doc: Document): Result<{ readonly [key: string]: Json }, Diagnostic> {
+function plainValue(
+  source: SourceText,
+  doc: Document,
+  kind: FileKind,
+): Result<{ readonly [key: string]: Json }, Diagnostic> {
   let value: Json;
   try {
     value = doc.toJS() as Json;
@@ -59,9 +80,9 @@ function plainValue(source: SourceText, doc: Document): Result<{ readonly [key: 
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return ok(value as { readonly [key: string]: Json });
   if (value === null)
-    return err(problem('EMPTY_FILE', rangeAt(source, 0), 'The file is empty.', { help: firstLines }));
-  const message = `A pipeline file is a mapping (key: value), not ${kindOf(value)}.`;
-  return err(problem('NOT_A_MAPPING', rangeAt(source, 0), message, { help: firstLines }));
+    return err(problem('EMPTY_FILE', rangeAt(source, 0), 'The file is empty.', { help: kind.starts }));
+  const message = `${kind.name} is a mapping (key: value), not ${kindOf(value)}.`;
+  return err(problem('NOT_A_MAPPING', rangeAt(source, 0), message, { help: kind.starts }));
 }
 
 function tooDeep(source: SourceText): Diagnostic {

@@ -10,8 +10,10 @@ import { expand } from './expand.js';
 import { paramScope, paramValues } from './expression.js';
 import { evaluateGrid, type Grid, type Settings } from './grid.js';
 import { mappingAt, readDeclarations, type Declaration, type ParamValue } from './params.js';
-import { celTypeOf } from './param-types.js';
+import { celTypeOf, computable } from './param-types.js';
+import { readParamsFile, type ParamsFile } from './params-file.js';
 import { parsePipelineFile, type ParsedFile } from './parse.js';
+import type { Path } from './places.js';
 import type { Plan } from './plan.js';
 import {
   because,
@@ -35,6 +37,8 @@ export interface PipelineRequest {
   readonly file: string;
   readonly signatures: Signatures;
   readonly preset?: string | undefined;
+  /** Values from a file of their own, below -P. */
+  readonly paramsFile?: ParamsFile | undefined;
   /** `name=value`, from -P. */
   readonly overrides?: readonly string[];
   /** Targets, stages, steps or addresses; none means `default`. */
@@ -45,12 +49,12 @@ export interface PipelineRequest {
 export function planPipeline(request: PipelineRequest): Result<Plan, Diagnostic[]> {
   const problems: Diagnostic[] = [];
   const checked = checkPipeline(request, problems);
-  if (checked === undefined) return err(sortDiagnostics(problems));
+  if (checked === undefined) return err(sortDiagnostics(problems, request.file));
   const { file, graph, order, grid, settings, params, broken } = checked;
   const asked = resolveTargets(request.targets ?? [], { file, graph, grid, broken, problems });
-  if (problems.length > 0) return err(sortDiagnostics(problems));
+  if (problems.length > 0) return err(sortDiagnostics(problems, request.file));
   const { instances, targets } = expand({ file, grid, order, settings, problems, asked });
-  if (problems.length > 0) return err(sortDiagnostics(problems));
+  if (problems.length > 0) return err(sortDiagnostics(problems, request.file));
   const planned = new Set(instances.map((instance) => instance.definition));
   return ok({
     name: textOf(file.value.name),
@@ -68,7 +72,7 @@ export function validatePipeline(request: PipelineRequest): Result<{ readonly na
   const problems: Diagnostic[] = [];
   const checked = checkPipeline(request, problems);
   if (checked !== undefined) resolveTargets(request.targets ?? [], { ...checked, problems });
-  if (checked === undefined || problems.length > 0) return err(sortDiagnostics(problems));
+  if (checked === undefined || problems.length > 0) return err(sortDiagnostics(problems, request.file));
   return ok({ name: textOf(checked.file.value.name) });
 }
 
@@ -99,7 +103,7 @@ export function checkPipeline(request: PipelineRequest, problems: Diagnostic[]):
   const graph = bindGraph({ file, signatures: request.signatures, params: scope, broken, problems });
   const order = orderGraph(graph, problems);
   checkEdges(graph, file, problems);
-  const settings = settingsOf(settled.values, settled.types, '');
+  const settings = settingsOf(settled.values, settled, '');
   // Values of axes mean something only where every name and type is right.
   if (problems.length > 0)
     return { file, broken, graph, order, grid: new Map(), settings, params: settled.values, variant: '' };
@@ -118,7 +122,7 @@ interface SettledParams {
   readonly variant: string;
 }
 
-/** Default < preset (and what it extends) < -P. */
+/** Default < preset (and what it extends) < file of parameters < -P. */
 function settleParams(
   request: PipelineRequest,
   file: ParsedFile,
@@ -132,7 +136,11 @@ function settleParams(
     problems.push(unknownPreset(request.preset, [...presets.keys()], at));
   }
   const before = withPreset(declarations, preset);
-  const overrides = readOverrides(request.overrides ?? [], declarations, problems);
+  const isBroken = (path: Path) => broken.around(path);
+  const overrides = new Map([
+    ...readParamsFile(request.paramsFile, declarations, { isBroken, problems }),
+    ...readOverrides(request.overrides ?? [], declarations, problems),
+  ]);
   const values = new Map([...before, ...overrides]);
   if (problems.length === 0) problems.push(...missingParams(declarations, values));
   const types = new Map<string, CelType>();
@@ -151,11 +159,14 @@ function settleParams(
 
 function settingsOf(
   values: ReadonlyMap<string, ParamValue>,
-  types: ReadonlyMap<string, CelType>,
+  { types, declarations }: Pick<SettledParams, 'types' | 'declarations'>,
   note: string,
 ): Settings {
   const typed = new Map(
-    [...values].map(([name, { value }]) => [name, { value, type: types.get(name) ?? 'dyn' }]),
+    [...values].map(([name, { value }]) => {
+      const type = declarations.get(name)?.type;
+      return [name, { value: type ? computable(type, value) : value, type: types.get(name) ?? 'dyn' }];
+    }),
   );
   return {
     params: paramValues(typed),
@@ -174,14 +185,14 @@ function checkOtherPresets(
   settled: SettledParams,
   problems: Diagnostic[],
 ): void {
-  const { declarations, presets, preset, types } = settled;
+  const { declarations, presets, preset } = settled;
   for (const other of [undefined, ...presets.values()]) {
     if (other === preset) continue;
     const values = withPreset(declarations, other);
     // What has no value yet may come from -P.
     if (values.size < declarations.size) continue;
     const note = other === undefined ? ' (without a preset)' : ` (with preset ${other.name})`;
-    const settings = settingsOf(values, types, note);
+    const settings = settingsOf(values, settled, note);
     const grid = evaluateGrid(graph, { file, settings, problems });
     checkAlignment(graph, grid, { file, settings, problems });
   }

@@ -67,18 +67,28 @@ export function readPresets(
   }
 
   function accept(param: string, given: ParamValue, path: Path): boolean {
-    const declaration = declarations.get(param);
-    if (declaration === undefined) {
-      if (!isBroken(['params', param])) problems.push(unknownParam(param, declarations, file.keyAt(path)));
-      return false;
-    }
-    const wrong = misfit(declaration.type, given.value);
-    if (wrong !== undefined) problems.push(badParamValue(declaration, given, wrong));
-    return wrong === undefined;
+    if (!declarations.has(param) && isBroken(['params', param])) return false;
+    return accepts(declarations, param, { given, key: () => file.keyAt(path), problems });
   }
 
   for (const name of Object.keys(raw)) settle(name, []);
   return presets;
+}
+
+/** Whether a parameter can have a value; the problem is reported when not. */
+export function accepts(
+  declarations: ReadonlyMap<string, Declaration>,
+  param: string,
+  by: { readonly given: ParamValue; readonly key: () => Diagnostic['at']; readonly problems: Diagnostic[] },
+): boolean {
+  const declaration = declarations.get(param);
+  if (declaration === undefined) {
+    by.problems.push(unknownParam(param, declarations, by.key()));
+    return false;
+  }
+  const wrong = misfit(declaration.type, by.given.value);
+  if (wrong !== undefined) by.problems.push(badParamValue(declaration, by.given, wrong));
+  return wrong === undefined;
 }
 
 export function unknownPreset(name: string, known: readonly string[], at: Diagnostic['at']): Diagnostic {
@@ -91,7 +101,7 @@ export function unknownPreset(name: string, known: readonly string[], at: Diagno
 function unknownParam(name: string, known: ReadonlyMap<string, unknown>, at: Diagnostic['at']): Diagnostic {
   const inFile = at.file !== commandLine;
   return problem('UNKNOWN_PARAM', at, `There is no parameter "${name}".`, {
-    help: `Parameters of this file: ${listed([...known.keys()], 40)}.${inFile ? ' Declare new ones under params.' : ''}`,
+    help: `Parameters of the pipeline: ${listed([...known.keys()], 40)}.${inFile ? ' Declare new ones under params.' : ''}`,
     suggestion: nearest(name, known.keys()),
   });
 }

@@ -1,19 +1,23 @@
 import type { Json } from '../base/json.js';
-import { closed, oneOfWords, text, type Schema } from './schema-words.js';
+import { byteSize, closed, duration, oneOfWords, text, type Schema } from './schema-words.js';
 
-const scalarTypes = ['int', 'double', 'bool', 'string', 'enum'] as const;
+const scalarTypes = ['int', 'double', 'bool', 'string', 'enum', 'duration', 'bytes'] as const;
 type ScalarType = (typeof scalarTypes)[number];
-const elementTypes = ['int', 'double', 'bool', 'string'] as const;
+const elementTypes = ['int', 'double', 'bool', 'string', 'duration', 'bytes'] as const;
 
 /** A declaration under `params:`; which constraints it may have depends on its type. */
 export function paramSchema(): Schema {
-  const types = [...scalarTypes, ...elementTypes.map((e) => `list<${e}>`)];
+  const types = [
+    ...scalarTypes,
+    ...elementTypes.map((e) => `list<${e}>`),
+    ...elementTypes.map((e) => `map<${e}>`),
+  ];
   return {
     title: 'a parameter declaration',
     type: 'object',
     required: ['type'],
     properties: { type: oneOfWords(types, 'Type of the value.'), doc: text('What it is, and its unit.') },
-    allOf: [...scalarTypes.map(scalarRule), ...elementTypes.map(listRule)],
+    allOf: [...scalarTypes.map(scalarRule), ...elementTypes.map(listRule), ...elementTypes.map(mapRule)],
   };
 }
 
@@ -33,6 +37,15 @@ function listRule(element: ScalarType): Schema {
     unique: { type: 'boolean', description: 'Whether every element must differ from the others.' },
     min_items: { type: 'integer', minimum: 0, description: 'Least number of elements.' },
     max_items: { type: 'integer', minimum: 0, description: 'Largest number of elements.' },
+  };
+  return rule(type, closed(`a parameter of type ${type}`, keys, ['type']));
+}
+
+function mapRule(member: ScalarType): Schema {
+  const type = `map<${member}>`;
+  const keys = {
+    ...commonKeys(type, { type: 'object', additionalProperties: valueSchema(member) }),
+    items: closed(`the values of a ${type}`, constraints(member)),
   };
   return rule(type, closed(`a parameter of type ${type}`, keys, ['type']));
 }
@@ -66,13 +79,16 @@ function constraints(type: ScalarType): Record<string, Schema> {
   };
   if (type === 'bool') return {};
   if (type === 'enum') return choice;
+  if (type === 'duration' || type === 'bytes') return bounds;
   if (type === 'string')
     return { ...choice, pattern: text('Regular expression that the whole text must match.') };
   return { ...choice, ...bounds };
 }
 
 function valueSchema(type: ScalarType): Schema {
-  const names: Record<ScalarType, Json> = {
+  if (type === 'duration') return duration;
+  if (type === 'bytes') return byteSize;
+  const names: Record<Exclude<ScalarType, 'duration' | 'bytes'>, Json> = {
     int: 'integer',
     double: 'number',
     bool: 'boolean',

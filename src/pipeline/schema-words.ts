@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.js';
+import { bytesHint, bytesPattern, durationHint, durationPattern } from './quantities.js';
 
 export type Schema = { readonly [key: string]: Json };
 
@@ -36,6 +37,9 @@ export function when(property: string, value: Json, then: Schema, alsoWhenAbsent
     then,
   };
 }
+
+export const duration: Schema = { type: 'string', pattern: durationPattern, patternHint: durationHint };
+export const byteSize: Schema = { type: 'string', pattern: bytesPattern, patternHint: bytesHint };
 
 /** Words of the expression language and of references: they cannot be names. */
 export const reservedNames = [

@@ -57,7 +57,7 @@ function pipelineKeys(): Record<string, Schema> {
   };
 }
 
-const paramValue: Schema = { type: ['number', 'string', 'boolean', 'array'] };
+const paramValue: Schema = { type: ['number', 'string', 'boolean', 'array', 'object'] };
 
 function named(member: Schema, description: string): Schema {
   return {
