@@ -115,6 +115,7 @@ const sharpnessColumns = [
   ...[
     'measure',
     'scale',
+    'refined',
     'pairs',
     'loss_increase',
     'loss_increase_se',

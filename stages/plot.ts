@@ -1,14 +1,22 @@
 import { Type } from '@sinclair/typebox';
+import type { Static, TObject } from '@sinclair/typebox';
 import { gatherTables } from '../src/artefacts/gather-tables.js';
 import { encodeTable } from '../src/artefacts/table.js';
 import type { Row, Table } from '../src/artefacts/table.js';
 import { UserError } from '../src/base/result.js';
 import { curveSpec } from '../src/figures/curve-spec.js';
-import { drawPng, drawSvg, type FigureFont } from '../src/figures/draw.js';
+import { curveStyle } from '../src/figures/curve-style.js';
+import type { CurveParams, MarkName } from '../src/figures/curve-style.js';
+import { drawPng, drawSvg, type FigureFont, type FigureSpec } from '../src/figures/draw.js';
+import { heatmapCells } from '../src/figures/heatmap-cells.js';
+import type { HeatmapRoles } from '../src/figures/heatmap-cells.js';
+import { heatmapSpec } from '../src/figures/heatmap-spec.js';
 import { captionOf, domainOf, labelOf } from '../src/figures/labels.js';
 import { lastRow, observationsOf, refuseMissing } from '../src/figures/observations.js';
 import { pointsTable } from '../src/figures/points-table.js';
+import { positivePoints } from '../src/figures/log-points.js';
 import { summariseCurves, type Observation } from '../src/figures/summarise-curves.js';
+import { rowsWhere } from '../src/figures/where.js';
 import {
   defineStage,
   type Artefact,
@@ -16,37 +24,90 @@ import {
   type StageContext,
 } from '../src/pipeline/stage.js';
 
+const closed = { additionalProperties: false };
 const column = (description: string) => Type.String({ minLength: 1, description });
 const optional = (description: string) => Type.String({ default: '', description });
+const or = (value: string, description: string) => Type.String({ default: value, minLength: 1, description });
 
-export default defineStage({
-  type: 'plot',
-  version: 1,
-  summary: 'Draws curves from a table: SVG, PNG, and the numbers behind them as CSV.',
-  params: Type.Object(
+const color = optional('The column whose values are the curves, for example `method`.');
+const band = optional(
+  'The column that tells repetitions apart, for example `seed`: mean and 95 % t interval over them.',
+);
+
+/** Parameters of each kind of figure, beside those that all have. */
+const ofMark = {
+  line: Type.Object(
     {
-      mark: Type.Unsafe<'line'>({
-        type: 'string',
-        enum: ['line'],
-        default: 'line',
-        description: 'A line with points for every curve.',
-      }),
       x: column(
         'The column along x. `remaining` is drawn in percent on a logarithmic axis, dense on the left.',
       ),
       y: column('The column along y.'),
       last_by: optional('Of each instance take only the last row by this column, for example `generation`.'),
-      color: optional('The column whose values are the curves, for example `method`.'),
-      band: optional(
-        'The column that tells repetitions apart, for example `seed`: mean and 95 % t interval over them.',
-      ),
-      title: optional('A title above the figure.'),
-      x_label: optional('The label of the x axis, with its unit, instead of one made from the column.'),
-      y_label: optional('The label of the y axis, with its unit, instead of one made from the column.'),
-      color_label: optional('The heading of the legend instead of one made from the column.'),
+      color,
+      band,
     },
-    { additionalProperties: false },
+    closed,
   ),
+  path: Type.Object({ y: or('test_error', 'What is told of each point of a path.'), color, band }, closed),
+  spectrum: Type.Object({ color }, closed),
+  sharpness: Type.Object(
+    {
+      measure: Type.Unsafe<'absolute' | 'relative'>({
+        type: 'string',
+        enum: ['absolute', 'relative'],
+        default: 'absolute',
+        description: 'Perturbations of one size for all weights, or relative to those of each layer.',
+      }),
+      y: or('loss_increase', 'What is told of each scale.'),
+      color,
+      band,
+    },
+    closed,
+  ),
+  heatmap: Type.Object(
+    {
+      x: column('The column whose values are the columns of the matrix, for example `a_level`.'),
+      y: column('The column whose values are its rows, for example `b_level`.'),
+      value: or('test_error_barrier', 'The column that the colours tell.'),
+      mirror: Type.Boolean({
+        default: true,
+        description: 'Draw each pair in both orders: x and y then have the same values.',
+      }),
+      band,
+    },
+    closed,
+  ),
+} satisfies Record<MarkName, TObject>;
+
+const params = Type.Object(
+  {
+    mark: Type.Unsafe<MarkName>({
+      type: 'string',
+      enum: Object.keys(ofMark),
+      default: 'line',
+      description:
+        'line: a line with points for every curve. path: error or loss between networks. spectrum: density of eigenvalues. sharpness: rise of the loss over the size of perturbations. heatmap: a coloured matrix.',
+    }),
+    where: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+      default: {},
+      description: 'Only rows whose columns have these values, for example {kind: ends, aligned: false}.',
+    }),
+    title: optional('A title above the figure.'),
+    x_label: optional('The label of the x axis, with its unit, instead of one made from the column.'),
+    y_label: optional('The label of the y axis, with its unit, instead of one made from the column.'),
+    color_label: optional('The heading of the legend instead of one made from the column.'),
+  },
+  closed,
+);
+/** Parameters of the kinds of figures lie flat beside the others. */
+type Params = Static<typeof params>;
+
+export default defineStage({
+  type: 'plot',
+  version: 1,
+  summary: 'Draws a figure from a table: SVG, PNG, and the numbers behind it as CSV.',
+  params,
+  variants: { by: 'mark', of: ofMark },
   inputs: {
     table: {
       type: ['metrics', 'table'],
@@ -58,28 +119,16 @@ export default defineStage({
     figure: { type: 'figure', doc: 'figure.svg, figure.png (two pixels for one of the SVG) and figure.csv.' },
     data: {
       type: 'table',
-      doc: 'The drawn points: curve, level, x (weights_remaining_pct for `remaining`), n, mean, lower, upper.',
+      doc: 'The drawn points: curve, level, x (weights_remaining_pct for `remaining`), or x and y of a cell; n, mean, lower, upper.',
     },
   },
   files: [{ kind: 'package', when: {}, package: 'dejavu-fonts-ttf', paths: { font: 'ttf/DejaVuSans.ttf' } }],
   // The places of marks come from logarithms, whose last digit may differ between engines.
   runtime: 'node',
-  async run({ params, inputs, files }) {
-    const observations = observe(rowsOf(inputs.table, params), params);
-    const points = summariseCurves(observations, params.band);
-    const { columns, rows } = pointsTable(points, params.x);
-    const csv = encodeTable(columns, rows);
+  async run({ params: given, inputs, files }) {
+    const { csv, spec } =
+      given.mark === 'heatmap' ? heatmap(inputs.table, given) : curves(inputs.table, given);
     const font = fontOf(files['font']);
-    const spec = curveSpec({
-      points,
-      xAxis: params.x === 'remaining' ? 'remaining' : 'linear',
-      xLabel: params.x_label || labelOf(params.x),
-      yLabel: params.y_label || labelOf(params.y),
-      curveLabel: params.color_label || labelOf(params.color),
-      title: params.title,
-      caption: captionOf(points, params.band),
-      yDomain: domainOf(params.y),
-    });
     const svg = await drawSvg(spec, font);
     const png = await drawPng(svg, font);
     const figure = new Map<string, Uint8Array | string>([
@@ -91,6 +140,52 @@ export default defineStage({
   },
 });
 
+type Input = readonly GatheredArtefact[] | Artefact;
+
+/** A figure as the numbers behind it and what to draw. */
+interface Drawing {
+  readonly csv: string;
+  readonly spec: FigureSpec;
+}
+
+function curves(input: Input, given: Params): Drawing {
+  const style = curveStyle(given as CurveParams);
+  const { roles } = style;
+  const where = { ...style.where, ...given.where };
+  const observations = observe(rowsWhere(rowsOf(input, roles), where), roles);
+  const points = summariseCurves(observations, roles.band);
+  const { columns, rows } = pointsTable(points, roles.x);
+  const spec = curveSpec({
+    points: style.yAxis === 'log' ? positivePoints(points, style.floor) : points,
+    xAxis: roles.x === 'remaining' ? 'remaining' : style.xAxis,
+    yAxis: style.yAxis,
+    marked: style.marked,
+    xLabel: given.x_label || style.xLabel || labelOf(roles.x),
+    yLabel: given.y_label || style.yLabel || labelOf(roles.y),
+    curveLabel: given.color_label || labelOf(roles.color),
+    title: given.title,
+    caption: captionOf(points, roles.band),
+    yDomain: domainOf(roles.y),
+  });
+  return { csv: encodeTable(columns, rows), spec };
+}
+
+function heatmap(input: Input, given: Params): Drawing {
+  const roles = given as Params & HeatmapRoles;
+  const instances = 'bytes' in input ? [{ coords: {}, artefact: input }] : input;
+  const cells = heatmapCells(rowsWhere(gatherTables(instances), given.where), roles);
+  const spec = heatmapSpec({
+    cells,
+    xLabel: given.x_label || labelOf(roles.x),
+    yLabel: given.y_label || labelOf(roles.y),
+    valueLabel: given.color_label || labelOf(roles.value),
+    title: given.title,
+    caption: captionOf(cells, roles.band, 'cell'),
+  });
+  const rows = cells.map(({ x, y, ...interval }) => ({ [roles.x]: x, [roles.y]: y, ...interval }));
+  return { csv: encodeTable([roles.x, roles.y, 'n', 'mean', 'lower', 'upper'], rows), spec };
+}
+
 interface Columns {
   readonly x: string;
   readonly y: string;
@@ -100,7 +195,7 @@ interface Columns {
 }
 
 /** The rows to draw, of all instances. An input that gathers may also be given one artefact: the only instance. */
-function rowsOf(input: readonly GatheredArtefact[] | Artefact, { last_by, y }: Columns): Table {
+function rowsOf(input: Input, { last_by, y }: Columns): Table {
   const instances = 'bytes' in input ? [{ coords: {}, artefact: input }] : input;
   if (last_by === '') return gatherTables(instances);
   const columns = new Set<string>();

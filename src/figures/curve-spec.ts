@@ -4,7 +4,11 @@ import type { CurvePoint } from './summarise-curves.js';
 export interface CurveFigure {
   readonly points: readonly CurvePoint[];
   /** `remaining`: x is a percentage, on a logarithmic axis that runs from dense on the left to sparse on the right. */
-  readonly xAxis: 'remaining' | 'linear';
+  readonly xAxis: 'remaining' | 'linear' | 'log';
+  /** On a logarithmic axis there is no place for 0 and below: see `positivePoints`. */
+  readonly yAxis: 'linear' | 'log';
+  /** Whether single values are marked; not where a curve has hundreds. */
+  readonly marked: boolean;
   readonly xLabel: string;
   readonly yLabel: string;
   /** What the curves are, over the legend. */
@@ -65,12 +69,12 @@ export function curveSpec(figure: CurveFigure): TopLevelSpec {
     background: 'white',
     title: titleOf(figure),
     data: { values: figure.points.map((point) => ({ ...point })) },
-    layer: withBand ? [area, line, points] : [line, points],
+    layer: [...(withBand ? [area] : []), line, ...(figure.marked ? [points] : [])],
     config,
   } as TopLevelSpec;
 }
 
-const config = {
+export const config = {
   font: fontFamily,
   // One weight only: one font file is shipped.
   axis: {
@@ -95,7 +99,7 @@ const config = {
   view: { stroke: '#bbbbbb' },
 };
 
-function titleOf({ title, caption }: CurveFigure): object {
+export function titleOf({ title, caption }: Pick<CurveFigure, 'title' | 'caption'>): object {
   const small = { color: '#444444', fontSize: 12 };
   if (title === '') return { text: caption, ...small };
   return {
@@ -129,7 +133,7 @@ function xScale({ points, xAxis }: CurveFigure): object {
   if (xAxis === 'linear') return { zero: false, nice: false, padding: 12 };
   const [least, most] = rangeOf(points.map(({ x }) => x));
   const domain = least === most ? [least * 0.8, most * 1.25] : [least, most];
-  return { type: 'log', domain, reverse: true, nice: false, padding: 12 };
+  return { type: 'log', domain, reverse: xAxis === 'remaining', nice: false, padding: 12 };
 }
 
 function xAxis({ points, xAxis, xLabel }: CurveFigure): object {
@@ -150,9 +154,10 @@ export function logTicks(least: number, most: number): number[] {
   return ticks;
 }
 
-function yScale({ yDomain, points }: CurveFigure): object {
+function yScale({ yDomain, yAxis }: CurveFigure): object {
+  if (yAxis === 'log') return { type: 'log', nice: false };
   if (yDomain !== undefined) return { domain: yDomain, nice: false };
-  return { zero: points.every(({ lower }) => lower >= 0) };
+  return { zero: false, nice: true };
 }
 
 function rangeOf(values: readonly number[]): [least: number, most: number] {

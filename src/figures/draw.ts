@@ -9,6 +9,9 @@ export interface FigureFont {
   readonly family: string;
 }
 
+/** What a figure looks like, as Vega-Lite says it. */
+export type FigureSpec = TopLevelSpec;
+
 /** Pixels of the PNG for one of the SVG: sharp on dense screens and in print. */
 const zoom = 2;
 

@@ -9,6 +9,18 @@ const known: Readonly<Record<string, string>> = {
   test_accuracy: 'test accuracy (share of test images)',
   test_loss: 'test cross-entropy (nats)',
   method: 'pruning rule',
+  alpha: 'place on the straight line between two networks',
+  train_error: 'training error (share of images)',
+  test_error: 'test error (share of images)',
+  train_loss: 'training cross-entropy (nats)',
+  test_error_barrier: 'test error barrier',
+  test_error_chord: 'test error above the chord',
+  a_level: 'level of one end (0 = dense)',
+  b_level: 'level of the other end',
+  a_twin: 'one twin',
+  b_twin: 'the other twin',
+  loss_increase: 'mean rise of the cross-entropy (nats)',
+  error_increase: 'mean rise of the error (share of images)',
 };
 
 /** A column's name in words. */
@@ -22,12 +34,17 @@ export function domainOf(column: string): readonly [number, number] | undefined 
 }
 
 /** Says what the points are: `Mean over n = 3 seeds; shaded: 95 % t interval.` */
-export function captionOf(points: readonly CurvePoint[], repetitionName: string): string {
+export function captionOf(
+  points: readonly Pick<CurvePoint, 'n'>[],
+  repetitionName: string,
+  what: 'point' | 'cell' = 'point',
+): string {
   const counts = points.map(({ n }) => n);
   const least = Math.min(...counts);
   const most = Math.max(...counts);
-  if (repetitionName === '') return 'Each point is one value.';
-  if (most === 1) return `Each point is one run (n = 1 ${labelOf(repetitionName)}): no interval.`;
+  if (repetitionName === '') return `Each ${what} is one value.`;
+  if (most === 1) return `Each ${what} is one run (n = 1 ${labelOf(repetitionName)}): no interval.`;
   const n = least === most ? `n = ${most}` : `n = ${least} to ${most}`;
-  return `Mean over ${n} ${labelOf(repetitionName)}s; shaded: 95 % t interval.`;
+  const interval = what === 'point' ? '; shaded: 95 % t interval' : '';
+  return `Mean over ${n} ${labelOf(repetitionName)}s${interval}.`;
 }

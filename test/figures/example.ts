@@ -23,6 +23,8 @@ export function exampleFigure(seeds: number, more: Partial<CurveFigure> = {}): C
   return {
     points: summariseCurves(observations, 'seed'),
     xAxis: 'remaining',
+    yAxis: 'linear',
+    marked: true,
     xLabel: 'weights remaining (%)',
     yLabel: 'test accuracy (share of test images)',
     curveLabel: 'pruning rule',

@@ -52,6 +52,8 @@ export interface Spot {
 export interface SharpnessRow {
   readonly measure: 'absolute' | 'relative';
   readonly scale: number;
+  /** False on the grid that was asked for, true for scales in between that were added to find the radius. */
+  readonly refined: boolean;
   readonly pairs: number;
   readonly loss_increase: number;
   readonly loss_increase_se: number;
@@ -118,7 +120,7 @@ async function absoluteRows(
         ? { mean: NaN, standardError: NaN }
         : kinkGap(measured.perDirection, sigma, quadratic);
     rows.push({
-      ...rowOf(spot, { measure: 'absolute', scale: sigma, pairs: around.pairs }, measured),
+      ...rowOf(spot, { measure: 'absolute', scale: sigma, refined: false, pairs: around.pairs }, measured),
       curvature: (2 * measured.loss.mean) / (sigma * sigma),
       kink_gap: gap.mean,
       kink_gap_se: gap.standardError,
@@ -150,7 +152,11 @@ async function relativeProfile(spot: Spot, { rhos, refinements }: FlatnessSettin
     const scale = spot.relative.map((size) => rho * size);
     const measured = await sharpness(around, scale, spot.value);
     rows.push({
-      ...rowOf(spot, { measure: 'relative', scale: rho, pairs: around.pairs }, measured),
+      ...rowOf(
+        spot,
+        { measure: 'relative', scale: rho, refined: !rhos.includes(rho), pairs: around.pairs },
+        measured,
+      ),
       ...{ curvature: NaN, kink_gap: NaN, kink_gap_se: NaN },
     });
     return retained(spot, rho, measured);
@@ -190,7 +196,7 @@ function retained({ value, classes }: Spot, scale: number, measured: Sharpness) 
 
 function rowOf(
   spot: Spot,
-  at: Pick<SharpnessRow, 'measure' | 'scale' | 'pairs'>,
+  at: Pick<SharpnessRow, 'measure' | 'scale' | 'refined' | 'pairs'>,
   measured: Sharpness,
 ): Omit<SharpnessRow, 'curvature' | 'kink_gap' | 'kink_gap_se'> {
   const left = retained(spot, at.scale, measured);
