@@ -4,15 +4,29 @@ import { decodeTensors, encodeTensors } from '../src/artefacts/tensors.js';
 import type { DecodedTensors } from '../src/artefacts/tensors.js';
 import { UserError } from '../src/base/result.js';
 import { readImages } from '../src/data/images.js';
+import type { ImageSets } from '../src/data/images.js';
+import { openBackend } from '../src/gradient/backend.js';
+import type { Backend } from '../src/gradient/backend.js';
+import { createGradientEngine } from '../src/gradient/engine.js';
+import type { Images } from '../src/gradient/engine.js';
+import { backendChoices } from '../src/gradient/locate.js';
+import type { BackendChoice } from '../src/gradient/locate.js';
 import { buildNetwork } from '../src/networks/index.js';
 import type { Network } from '../src/networks/network.js';
 import { layoutSignature } from '../src/numeric/layout.js';
+import { fullMask } from '../src/numeric/mask.js';
 import type { Mask } from '../src/numeric/mask.js';
 import { defineStage } from '../src/pipeline/stage.js';
 import type { Artefact, ColumnType } from '../src/pipeline/stage.js';
 import { createEvaluator } from '../src/population/evaluator.js';
 import type { Trained } from '../src/pruning/criterion.js';
-import { baseRuleNames, controlNames, criterionNames, scoreRuleNames } from '../src/pruning/index.js';
+import {
+  baseRuleNames,
+  controlNames,
+  criterionNames,
+  derivativeOf,
+  scoreRuleNames,
+} from '../src/pruning/index.js';
 import type { CriterionName, ScoreRuleName } from '../src/pruning/index.js';
 import { originJson } from '../src/pruning/origin.js';
 import { defaultBase, prune } from '../src/pruning/prune.js';
@@ -53,6 +67,24 @@ const ofControl = Type.Object(
   closed,
 );
 const ofScoreRule = Type.Object({}, closed);
+const ofDerivativeRule = Type.Object(
+  {
+    share: Type.Number({
+      default: 1,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: 'Share of the training images, the first ones, that the loss is taken over.',
+    }),
+    backend: Type.Unsafe<BackendChoice>({
+      type: 'string',
+      enum: backendChoices,
+      default: 'auto',
+      description: 'What computes derivatives; auto: native where it is installed, else wasm.',
+    }),
+  },
+  closed,
+);
+const derivativeRuleNames = scoreRuleNames.filter((name) => derivativeOf(name) !== undefined);
 
 export default defineStage({
   type: 'prune',
@@ -94,13 +126,18 @@ export default defineStage({
     by: 'criterion',
     of: Object.fromEntries([
       ...scoreRuleNames.map((name) => [name, ofScoreRule] as const),
+      ...derivativeRuleNames.map((name) => [name, ofDerivativeRule] as const),
       ...controlNames.map((name) => [name, ofControl] as const),
     ]),
   },
   inputs: {
     ticket: { type: ['ticket', 'weights'], doc: 'What training left: mean, and std for signal-to-noise.' },
     mask: { type: 'mask', optional: true, doc: "The mask that was trained; without it the ticket's own." },
-    init: { type: 'weights', optional: true, doc: 'What the training started from, for movement.' },
+    init: {
+      type: 'weights',
+      optional: true,
+      doc: 'What the training started from, for movement, snip and grasp.',
+    },
     densities: {
       type: 'mask',
       optional: true,
@@ -109,30 +146,42 @@ export default defineStage({
     data: {
       type: 'dataset',
       optional: true,
-      doc: 'With it the accuracy right after pruning is in the table.',
+      doc: 'With it the accuracy right after pruning is in the table. Snip, grasp and obd need it.',
     },
   },
   outputs: {
     mask: { type: 'mask', doc: 'The next mask; start in the metadata says what its rule restarts from.' },
     table: { type: 'table', columns, doc: 'What became of each kernel, and of all.' },
   },
-  runtime: 'portable',
+  // Only what computes derivatives depends on the backend.
+  runtime: {
+    by: 'criterion',
+    of: Object.fromEntries(derivativeRuleNames.map((name) => [name, 'gradient'] as const)),
+    otherwise: 'portable',
+  },
   threads: true,
   async run(ctx) {
     const { params, inputs, threads } = ctx;
     const ticket = decodeTensors(inputs.ticket.bytes(), 'mean');
-    const trained: Trained = {
+    const network = buildNetwork(ticket.network);
+    const images = inputs.data && readImages((file) => inputs.data!.bytes(file));
+    const left: Trained = {
       layout: ticket.layout,
       mask: inputs.mask ? tensorOf(ticket, inputs.mask, 'mask').mask : ownMask(ticket),
       mean: ticket.mean,
       std: ticket.std,
       initial: inputs.init && tensorOf(ticket, inputs.init, 'mean').mean,
     };
-    // Controls have a parameter `base` too.
-    const { rng: seed, ...rule } = params as typeof params & { readonly base?: ScoreRuleName };
+    // Controls have a parameter `base` too, rules that need a derivative have their own.
+    const { rng: seed, ...rule } = params as typeof params & { readonly base?: ScoreRuleName } & OfDerivative;
     const densities = inputs.densities && tensorOf(ticket, inputs.densities, 'mask').mask;
+    const derivative =
+      images &&
+      (await lossDerivative(left, { ...rule, network, images: images.train }, (choice) =>
+        openBackend({ choice, cacheDir: ctx.cacheDir(), runtime: ctx.runtime }),
+      ));
+    const trained = { ...left, derivative };
     const pruned = prune({ trained, ...rule, seed, densities });
-    const network = buildNetwork(ticket.network);
     const rows = pruningReport({
       trained,
       pruned,
@@ -143,8 +192,7 @@ export default defineStage({
     for (const row of rows)
       if (row.survivors_after === 0) ctx.log(`${row.layer} has no weights left: its outputs are constant`);
     const { mask } = pruned;
-    const accuracy =
-      inputs.data && (await accuracyOf({ network, mask, mean: ticket.mean, data: inputs.data, threads }));
+    const accuracy = images && (await accuracyOf({ network, mask, mean: ticket.mean, images, threads }));
     return {
       mask: encodeTensors({ network: ticket.network, mask, meta: originJson(pruned, rule.criterion, seed) }),
       table: encodeTable(
@@ -174,16 +222,60 @@ function ownMask({ mask }: DecodedTensors<'mean'>): Mask {
   return mask;
 }
 
+/** Parameters that only the rules with a derivative have. */
+interface OfDerivative {
+  readonly share?: number;
+  readonly backend?: BackendChoice;
+}
+
+/** The derivative that the criterion asks for; undefined when it asks for none, or its weights are not connected. */
+async function lossDerivative(
+  { layout, mask, mean, initial }: Trained,
+  of: OfDerivative & {
+    readonly criterion: CriterionName;
+    readonly network: Network;
+    readonly images: Images;
+  },
+  open: (choice: BackendChoice) => Promise<Backend>,
+): Promise<Float64Array | undefined> {
+  const wanted = derivativeOf(of.criterion);
+  const weights = wanted === 'trained-curvature' ? mean : initial;
+  if (wanted === undefined || weights === undefined) return undefined;
+  const { network, images, share = 1, backend = 'auto' } = of;
+  const engine = createGradientEngine({
+    network,
+    mask: wanted === 'trained-curvature' ? mask : fullMask(layout),
+    images: { ...images, ...firstOf(images, share) },
+    backend: await open(backend),
+  });
+  try {
+    if (wanted === 'trained-curvature') return engine.gaussNewtonDiagonal(weights);
+    const gradient = new Float64Array(layout.size);
+    engine.gradient(gradient, weights);
+    if (wanted === 'initial-gradient') return gradient;
+    const product = new Float64Array(layout.size);
+    engine.hessianVector(product, weights, gradient);
+    return product;
+  } finally {
+    engine.dispose();
+  }
+}
+
+function firstOf({ pixels, labels, count, inputs }: Images, share: number) {
+  const some = Math.max(1, Math.round(share * count));
+  return { pixels: pixels.subarray(0, some * inputs), labels: labels.subarray(0, some), count: some };
+}
+
 /** How the trained weights do on the test set right after pruning. */
 async function accuracyOf(o: {
   readonly network: Network;
   readonly mask: Mask;
   readonly mean: Float64Array;
-  readonly data: Artefact;
+  readonly images: ImageSets;
   readonly threads: number;
 }) {
   const { network, mask, threads } = o;
-  const { train, test } = readImages((file) => o.data.bytes(file));
+  const { train, test } = o.images;
   const evaluator = await createEvaluator({ network, mask, train, test, threads });
   try {
     const [result] = await evaluator.evaluateMany([o.mean], 'test');

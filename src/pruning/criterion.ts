@@ -13,7 +13,15 @@ export interface Trained {
   readonly std?: Float64Array | undefined;
   /** The weights that the training started from. */
   readonly initial?: Float64Array | undefined;
+  /** The derivative of the training loss that the rule needs. */
+  readonly derivative?: Float64Array | undefined;
 }
+
+/**
+ * Derivatives of the mean training loss L, flat. At the initial weights of the dense network: the gradient g, or its
+ * product H g with the full Hessian. At the trained weights under their mask: the diagonal of the Gauss-Newton matrix.
+ */
+export type LossDerivative = 'initial-gradient' | 'initial-hessian-gradient' | 'trained-curvature';
 
 /**
  * What the next training starts from, under the new mask: the first initialisation, its surviving values permuted
@@ -29,12 +37,16 @@ export interface ScoreRule {
   readonly summary: string;
   readonly needsStd: boolean;
   readonly needsInitial: boolean;
+  /** Which derivative the rule needs, where it needs one. */
+  readonly needsDerivative?: LossDerivative;
+  /** True when scores may be negative: then there is no threshold to report, since pruned weights count as 0. */
+  readonly signed?: true;
   /** True when a pruned weight stays pruned: only survivors are ranked. False ranks every prunable weight anew. */
   readonly nested: boolean;
   /** What the published experiment restarts from when it prunes by this rule. */
   readonly start: StartRule;
   /**
-   * Writes a score >= 0 for every entry of the layout (what it writes for biases and, when nested, for pruned
+   * Writes a score, >= 0 unless `signed`, for every entry of the layout (what it writes for biases and, when nested, for pruned
    * weights is not looked at). Pure: the same arguments give the same bits; `key` is there for rules that draw.
    */
   score(out: Float64Array, trained: Trained, key: StreamKey): void;

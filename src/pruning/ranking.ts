@@ -23,7 +23,7 @@ export interface Ranking {
   readonly mask: Mask;
   /** Of every entry of the layout; 0 for biases, kernels that were not ranked and, by definition, pruned weights. */
   readonly scores: Float64Array;
-  /** Percentile of the scores at the sparsity (numerics 4.2) by kernel path. Without ties: kept when score >= it. */
+  /** Percentile of the scores at the sparsity (numerics 4.2) by kernel path, where the rule's scores are >= 0. Without ties: kept when score >= it. */
   readonly thresholds: ReadonlyMap<string, number>;
 }
 
@@ -48,6 +48,7 @@ export function rankWeights(trained: Trained, request: RankingRequest): Ranking 
     const keep = keepCount(group.positions.length, request.sparsity);
     if (keep > candidates.length) throw wouldRevive(request, group, candidates.length);
     keepLargest(mask, { scores, candidates, keep });
+    if (rule.signed) continue;
     const threshold = thresholdAt(ascending(scores, group.positions), request.sparsity);
     for (const kernel of group.kernels) thresholds.set(kernel.path, threshold);
   }
@@ -65,7 +66,7 @@ function ascending(scores: Float64Array, positions: Uint32Array): Float64Array {
 }
 
 function refuseMissingVectors(trained: Trained, name: ScoreRuleName): void {
-  const { needsStd, needsInitial }: ScoreRule = scoreRules[name];
+  const { needsStd, needsInitial, needsDerivative }: ScoreRule = scoreRules[name];
   if (needsStd && trained.std === undefined)
     throw new UserError(
       `criterion ${name} needs the std of the search distribution, but this ticket has none (gradient descent leaves none): prune by magnitude, or train by an evolution strategy`,
@@ -73,6 +74,10 @@ function refuseMissingVectors(trained: Trained, name: ScoreRuleName): void {
   if (needsInitial && trained.initial === undefined)
     throw new UserError(
       `criterion ${name} needs the weights that the training started from: connect them to the input init`,
+    );
+  if (needsDerivative !== undefined && trained.derivative === undefined)
+    throw new UserError(
+      `criterion ${name} needs derivatives of the training loss: connect the training images to the input data`,
     );
 }
 

@@ -47,6 +47,13 @@ describe('what a user can get wrong', () => {
     );
   });
 
+  test.each(['snip', 'grasp', 'obd'] as const)('%s without a derivative', (criterion) => {
+    const { derivative: _, ...without } = trained;
+    expect(messageOf({ criterion, trained: without })).toBe(
+      `criterion ${criterion} needs derivatives of the training loss: connect the training images to the input data`,
+    );
+  });
+
   test.each([
     ['Dense_0', 'Did you mean Dense_0/kernel?'],
     ['dense_0/kernel', 'Did you mean Dense_0/kernel?'],

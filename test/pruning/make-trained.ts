@@ -5,7 +5,11 @@ import { fullMask } from '../../src/numeric/mask.js';
 import type { Trained } from '../../src/pruning/criterion.js';
 
 /** A trained network with everything that any rule may ask for. */
-export type FullyTrained = Trained & { readonly std: Float64Array; readonly initial: Float64Array };
+export type FullyTrained = Trained & {
+  readonly std: Float64Array;
+  readonly initial: Float64Array;
+  readonly derivative: Float64Array;
+};
 
 export const dense = (module: string, inputs: number, outputs: number): ModuleShape => ({
   module,
@@ -39,6 +43,7 @@ export function makeTrained(layout: Layout, seed: number): FullyTrained {
     mean: centred(1),
     std: numbers(layout.size, seed * 3 + 2).map((u) => 0.01 + u),
     initial: centred(3),
+    derivative: numbers(layout.size, seed * 3 + 4).map((u) => 0.01 + u),
   };
 }
 

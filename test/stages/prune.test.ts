@@ -6,7 +6,7 @@ import { buildNetwork } from '../../src/networks/index.js';
 import type { NetworkSpec } from '../../src/networks/index.js';
 import { fullMask, survivors } from '../../src/numeric/mask.js';
 import type { Artefact } from '../../src/pipeline/stage.js';
-import { controls, criterionNames } from '../../src/pruning/index.js';
+import { controls, criterionNames, derivativeOf } from '../../src/pruning/index.js';
 import stage from '../../stages/prune.js';
 import { makeTrained } from '../pruning/make-trained.js';
 import { artefact, digest, runStage, tensors, tinyDataset } from './prune-fixtures.js';
@@ -29,7 +29,10 @@ describe('the stage prune', () => {
   test.each(criterionNames)(
     'runs with criterion %s and says what its rule restarts from',
     async (criterion) => {
-      const { decoded, table } = await run({ criterion });
+      const needs = derivativeOf(criterion) !== undefined;
+      const { decoded, table } = needs
+        ? await run({ criterion, backend: 'wasm' }, { ticket, init, data: tinyDataset() })
+        : await run({ criterion });
       expect(survivors(layout, decoded.mask)).toBe(42); // 84 - ceil(41.5)
       expect(decoded.network).toEqual(network);
       expect(decoded.meta['criterion']).toBe(criterion);
@@ -45,10 +48,12 @@ describe('the stage prune', () => {
     },
   );
 
-  test('takes a base for controls, and for controls only', async () => {
+  test('takes a base for controls, and for controls only; a backend where there is a derivative', async () => {
     const of = stage.variants?.of ?? {};
     for (const name of criterionNames)
-      expect(Object.keys(of[name]?.properties ?? {})).toEqual(name in controls ? ['base'] : []);
+      expect(Object.keys(of[name]?.properties ?? {})).toEqual(
+        name in controls ? ['base'] : derivativeOf(name) !== undefined ? ['share', 'backend'] : [],
+      );
     const magnitude = await run({ criterion: 'reinit' });
     const snr = await run({ criterion: 'reinit', base: 'signal-to-noise' });
     expect(magnitude.decoded.mask).toEqual((await run({ criterion: 'magnitude' })).decoded.mask);
