@@ -93,6 +93,11 @@ const floors: readonly Rule[] = [
     why: 'Text in, plan out: no input or output, no weights.',
   },
   {
+    from: 'src/graph-drawing',
+    allow: ['src/pipeline', 'src/base'],
+    why: 'A plan in, a drawing as text out; it runs nothing and reads no files.',
+  },
+  {
     from: 'src/events',
     allow: ['src/base'],
     types: ['src/pipeline'],

@@ -1,20 +1,17 @@
-import { formatDiagnostics } from '../pipeline/diagnostic.js';
 import { validatePipeline } from '../pipeline/plan-pipeline.js';
 import { exitCodes } from './exit-codes.js';
-import { findPipeline, readPipeline } from './find-pipeline.js';
-import { loadSignatures, problemSummary } from './plan-options.js';
+import { pipelineRequest } from './pipeline-request.js';
+import { problemsJson, reportProblems, type ProblemFormat } from './report-problems.js';
 import { wire } from './wire.js';
 
 /** Checks a file and all its presets; says so in one line when it is in order. */
-export function validateCommand(word: string | undefined): number {
-  const wiring = wire();
-  const { file } = findPipeline(word === undefined ? [] : [word], wiring.project);
-  const checked = validatePipeline({ source: readPipeline(file), file, signatures: loadSignatures(wiring) });
-  if (checked.ok) {
-    console.log(`${file} is valid.`);
-    return exitCodes.ok;
+export function validateCommand(word: string | undefined, format: ProblemFormat): number {
+  const request = pipelineRequest(word === undefined ? [] : [word], { overrides: [] }, wire());
+  const checked = validatePipeline(request);
+  if (!checked.ok) {
+    reportProblems(request.file, checked.error, format);
+    return exitCodes.usage;
   }
-  console.error(formatDiagnostics(checked.error));
-  console.error(problemSummary(file, checked.error));
-  return exitCodes.usage;
+  process.stdout.write(format === 'json' ? problemsJson(request.file, []) : `${request.file} is valid.\n`);
+  return exitCodes.ok;
 }

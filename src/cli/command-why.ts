@@ -7,7 +7,6 @@ import type { Subject } from '../store-tools/subject.js';
 import { explain, type Explanation } from '../store-tools/why.js';
 import { examine } from './examine.js';
 import { exitCodes } from './exit-codes.js';
-import { readPipeline } from './find-pipeline.js';
 import { loadPlan, type LoadedPlan } from './load-plan.js';
 import type { PlanOptions } from './plan-options.js';
 
@@ -20,13 +19,7 @@ export function whyCommand(words: readonly string[], options: WhyOptions): numbe
   const loaded = loadPlan(words, { ...options, force: [] });
   if (!loaded.ok) return exitCodes.usage;
   const subjects = examine(loaded.value.decisions);
-  const origins = findOrigins({
-    source: readPipeline(loaded.value.file),
-    file: loaded.value.file,
-    signatures: loaded.value.decisions.signatures,
-    overrides: options.overrides,
-    ...(options.preset === undefined ? {} : { preset: options.preset }),
-  });
+  const origins = findOrigins(loaded.value.request);
   if (!origins.ok) throw new Error('Internal error: a file that could be planned has problems');
   const answer = answerFor(loaded.value, subjects);
   const places = { origins: origins.value, earlier: earlierParams(loaded.value, answer) };

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import type { Result } from '../base/result.js';
 import { err, ok } from '../base/result.js';
 import type { DecisionEnv } from '../exec/decide.js';
-import { formatDiagnostics } from '../pipeline/diagnostic.js';
-import { planPipeline } from '../pipeline/plan-pipeline.js';
+import { planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
 import type { Plan } from '../pipeline/plan.js';
 import { gradientClasses } from '../gradient/locate.js';
 import { sha256Hex } from '../store/durable.js';
 import { OutsideFileReader } from '../store/outside-files.js';
 import { openStore } from '../store/store.js';
-import { findPipeline, readPipeline } from './find-pipeline.js';
 import { forcedInstances } from './force.js';
-import { loadSignatures, problemSummary, type PlanOptions } from './plan-options.js';
+import { pipelineRequest } from './pipeline-request.js';
+import type { PlanOptions } from './plan-options.js';
+import { reportProblems } from './report-problems.js';
 import { wire, type Wiring } from './wire.js';
 
 export interface LoadedPlan {
@@ -20,12 +20,13 @@ export interface LoadedPlan {
   readonly sha256: string;
   readonly plan: Plan;
   readonly wiring: Wiring;
+  readonly request: PipelineRequest;
   readonly decisions: DecisionEnv;
 }
 
 /**
  * From words to something that can be run. Reads, checks and opens; writes nothing. What is wrong with the file is
- * printed on stderr, all of it at once.
+ * printed, all of it at once.
  *
  * @throws UserError for a file or a store that cannot be used.
  */
@@ -34,20 +35,11 @@ export function loadPlan(
   options: PlanOptions & { readonly force: readonly string[] },
 ): Result<LoadedPlan, 'invalid'> {
   const wiring = wire(options.store);
-  const { file, targets } = findPipeline(words, wiring.project);
-  const signatures = loadSignatures(wiring);
-  const source = readPipeline(file);
-  const planned = planPipeline({
-    source,
-    file,
-    signatures,
-    overrides: options.overrides,
-    targets,
-    ...(options.preset === undefined ? {} : { preset: options.preset }),
-  });
+  const request = pipelineRequest(words, options, wiring);
+  const { file, source, signatures } = request;
+  const planned = planPipeline(request);
   if (!planned.ok) {
-    console.error(formatDiagnostics(planned.error));
-    console.error(problemSummary(file, planned.error));
+    reportProblems(file, planned.error, options.format);
     return err('invalid');
   }
   const plan = planned.value;
@@ -59,6 +51,7 @@ export function loadPlan(
     sha256: sha256Hex(source),
     plan,
     wiring,
+    request,
     decisions: {
       plan,
       store,

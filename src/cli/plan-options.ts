@@ -9,6 +9,8 @@ export interface PlanOptions {
   readonly preset?: string;
   readonly overrides: readonly string[];
   readonly store?: string;
+  /** How problems of the file are told. */
+  readonly format?: 'plain' | 'json';
 }
 
 /** The signatures of all stage types, as they were emitted: no stage code is loaded for planning. */

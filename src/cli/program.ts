@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { PlanOptions } from './plan-options.js';
+import { addLanguageCommands, formatOption } from './program-language.js';
 import { addStoreCommands } from './program-store.js';
+import type { ProblemFormat } from './report-problems.js';
 import type { UiKind } from './ui.js';
 import { wire } from './wire.js';
 
@@ -33,7 +35,8 @@ function withPlanOptions(command: Command): Command {
       collect,
       [],
     )
-    .option('--store <folder>', 'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)');
+    .option('--store <folder>', 'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)')
+    .addOption(formatOption());
 }
 
 const jobsOption = [
@@ -63,6 +66,7 @@ export function createProgram(): Command {
   addPlan(program);
   addValidate(program);
   addSchema(program);
+  addLanguageCommands(program);
   addStoreCommands(program);
   addDoctor(program);
   return program;
@@ -126,10 +130,11 @@ function addValidate(program: Command): void {
     .command('validate')
     .description('Check a pipeline file, all its presets included.')
     .argument('[file]', 'the pipeline file (default as for run)')
+    .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  ticketlab validate pipelines/quickstart.yaml\n')
-    .action(async (file: string | undefined) => {
+    .action(async (file: string | undefined, { format }: { readonly format: ProblemFormat }) => {
       const { validateCommand } = await import('./command-validate.js');
-      process.exitCode = validateCommand(file);
+      process.exitCode = validateCommand(file, format);
     });
 }
 

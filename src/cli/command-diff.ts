@@ -1,0 +1,136 @@
+import { UserError } from '../base/result.js';
+import type { Diagnostic } from '../pipeline/diagnostic.js';
+import { findOrigins } from '../pipeline/origins.js';
+import type { Instance, Plan } from '../pipeline/plan.js';
+import { planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
+import { causeText, type Places } from '../store-tools/cause-text.js';
+import { comparePlans, type Comparison } from '../store-tools/compare-plans.js';
+import { exitCodes } from './exit-codes.js';
+import { pipelineRequest } from './pipeline-request.js';
+import type { PlanOptions } from './plan-options.js';
+import { printableJson, reportProblems, type ProblemFormat } from './report-problems.js';
+import { wire } from './wire.js';
+
+export interface DiffOptions extends PlanOptions {
+  /** Two presets of one file; `default` is no preset. */
+  readonly presets?: readonly [string, string];
+  readonly format?: ProblemFormat;
+}
+
+/** Says which instances appear, vanish or get another key between two files or two presets, and by which value. */
+export function diffCommand(files: readonly string[], options: DiffOptions): number {
+  const [before, after] = requests(files, options);
+  const plans = [before, after].map((request) => planned(request, options.format));
+  const [was, now] = plans;
+  if (was === undefined || now === undefined) return exitCodes.usage;
+  const comparison = comparePlans(was, now, after.signatures);
+  const origins = findOrigins(after);
+  if (!origins.ok) throw new Error('Internal error: a file that could be planned has problems');
+  const earlier = Object.fromEntries(Object.entries(was.params).map(([name, { value }]) => [name, value]));
+  const answer: Answer = {
+    names: [nameOf(before, was), nameOf(after, now)],
+    counts: [was.instances.length, now.instances.length],
+    comparison,
+    places: { origins: origins.value, earlier },
+  };
+  process.stdout.write(options.format === 'json' ? `${printableJson(asJson(answer))}\n` : asText(answer));
+  return exitCodes.ok;
+}
+
+function requests(
+  files: readonly string[],
+  { presets, ...options }: DiffOptions,
+): [PipelineRequest, PipelineRequest] {
+  const wiring = wire(options.store);
+  if (presets === undefined) {
+    const [first, second, ...more] = files;
+    if (first === undefined || second === undefined || more.length > 0)
+      throw new UserError(
+        'diff compares two files, or two presets of one:\n' +
+          '  ticketlab diff old.yaml new.yaml\n  ticketlab diff pipeline.yaml --presets smoke,default',
+      );
+    return [pipelineRequest([first], options, wiring), pipelineRequest([second], options, wiring)];
+  }
+  if (files.length > 1) throw new UserError('--presets compares two presets of one file: name only one.');
+  const { preset, ...rest } = options;
+  if (preset !== undefined) throw new UserError('Give either --preset or --presets.');
+  const [before, after] = presets.map((name) =>
+    pipelineRequest(files, name === 'default' ? rest : { ...rest, preset: name }, wiring),
+  );
+  return [before!, after!];
+}
+
+function planned(request: PipelineRequest, format: ProblemFormat | undefined): Plan | undefined {
+  const plan = planPipeline(request);
+  if (plan.ok) return plan.value;
+  report(request, plan.error, format);
+  return undefined;
+}
+
+const report = (
+  { file }: PipelineRequest,
+  problems: readonly Diagnostic[],
+  format: ProblemFormat | undefined,
+): void => reportProblems(file, problems, format);
+
+const nameOf = ({ file }: PipelineRequest, { variant }: Plan): string => `${file} (${variant})`;
+
+interface Answer {
+  readonly names: readonly string[];
+  readonly counts: readonly number[];
+  readonly comparison: Comparison;
+  readonly places: Places;
+}
+
+function asJson({ names, counts, comparison, places }: Answer): object {
+  const { appear, vanish, causes, follows, changed, same, moved } = comparison;
+  return {
+    ...{ before: names[0], after: names[1], instances: { before: counts[0], after: counts[1] } },
+    appear: appear.map(({ id }) => id),
+    vanish: vanish.map(({ id }) => id),
+    causes: causes.map((cause) => ({
+      text: causeText(cause, places),
+      definition: cause.definition,
+      instances: cause.instances,
+      change: cause.change,
+    })),
+    ...{ follows, changed, same, moved },
+  };
+}
+
+function asText({ names, counts, comparison, places }: Answer): string {
+  const { appear, vanish, causes, follows, changed, same, moved } = comparison;
+  const lines = [`${names[0]} → ${names[1]}: ${counts[0]} → ${counts[1]} instances`];
+  lines.push(...group(`${appear.length} appear`, appear), ...group(`${vanish.length} vanish`, vanish));
+  if (moved > 0) lines.push(`  ${moved} of those that appear are computed under another address already`);
+  if (changed > 0) lines.push(`  ${changed} get another key`);
+  for (const cause of causes) {
+    const share =
+      cause.instances.length === 1
+        ? cause.instances[0]
+        : `${cause.instances.length} instances, first ${cause.instances[0]}`;
+    lines.push(`    ${causeText(cause, places)}  [${share}]`);
+  }
+  const following = Object.entries(follows);
+  if (following.length > 0)
+    lines.push(`    only following: ${following.map(([name, n]) => `${n} × ${name}`).join(', ')}`);
+  lines.push(`  ${same} stay as they are`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** A heading, and one line a definition. */
+function group(heading: string, instances: readonly Instance[]): string[] {
+  if (instances.length === 0) return [];
+  const first = new Map<string, { readonly id: string; count: number }>();
+  for (const { definition, id } of instances) {
+    const known = first.get(definition);
+    if (known === undefined) first.set(definition, { id, count: 1 });
+    else known.count++;
+  }
+  return [
+    `  ${heading}`,
+    ...[...first].map(([definition, { id, count }]) =>
+      count === 1 ? `    ${id}` : `    ${count} × ${definition}, first ${id}`,
+    ),
+  ];
+}

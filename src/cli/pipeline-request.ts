@@ -1,0 +1,22 @@
+import type { PipelineRequest } from '../pipeline/plan-pipeline.js';
+import { findPipeline, readPipeline } from './find-pipeline.js';
+import { loadSignatures, type PlanOptions } from './plan-options.js';
+import type { Wiring } from './wire.js';
+
+/**
+ * What the planner is asked by the words of a command: the file's bytes, the stage types and the options.
+ *
+ * @throws UserError for a file that cannot be read.
+ */
+export function pipelineRequest(
+  words: readonly string[],
+  { preset, overrides }: PlanOptions,
+  wiring: Wiring,
+): PipelineRequest & { readonly targets: readonly string[] } {
+  const { file, targets } = findPipeline(words, wiring.project);
+  return {
+    source: readPipeline(file),
+    ...{ file, targets, overrides, preset },
+    signatures: loadSignatures(wiring),
+  };
+}
