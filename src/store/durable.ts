@@ -7,6 +7,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -76,6 +77,15 @@ export function linkFirst(temporary: string, target: string): boolean {
     if (errorCode(error) !== 'EEXIST') throw error;
     // A network file system may lose the answer to a link that it made: two names mean that we won.
     return statSync(temporary).nlink === 2;
+  }
+}
+
+/** Lists a folder, after which a network file system tells of files in it what the server knows. */
+export function relist(folder: string): void {
+  try {
+    readdirSync(folder);
+  } catch {
+    // Not there yet.
   }
 }
 

@@ -19,6 +19,8 @@ export interface Layout {
   readonly marker: string;
   readonly temporary: string;
   readonly quarantine: string;
+  /** Changes whenever a record is replaced by a different one: what was remembered of records is to be forgotten. */
+  readonly epoch: string;
   object(digest: string): string;
   record(key: string): string;
   /** Scratch of an unfinished computation: its checkpoints. */
@@ -45,6 +47,7 @@ export function layoutOf(root: string): Layout {
     marker: join(root, 'STORE.json'),
     temporary: join(root, 'tmp'),
     quarantine: join(root, 'quarantine'),
+    epoch: join(root, 'epoch'),
     object: (digest) => sharded(objects, digest),
     record: (key) => `${sharded(records, key)}.json`,
     attempt: keyed('attempt'),

@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { ensureFolder, sha256Hex } from './durable.js';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ensureFolder, relist, sha256Hex } from './durable.js';
 import { errorCode, ObjectLostError } from './errors.js';
 import type { Layout } from './layout.js';
 import type { ObjectRef } from './record.js';
@@ -103,13 +112,8 @@ export class Objects {
   }
 
   #readVerified(sha256: string): Uint8Array {
-    let file: number;
-    try {
-      file = openSync(this.#layout.object(sha256), 'r');
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') throw new ObjectLostError(sha256, 'it is missing');
-      throw error;
-    }
+    const file = openPatiently(this.#layout.object(sha256));
+    if (file === undefined) throw new ObjectLostError(sha256, 'it is missing');
     try {
       const { ino, size, mtimeNs, ctimeNs } = fstatSync(file, { bigint: true });
       const identity = [ino, size, mtimeNs, ctimeNs].join(':');
@@ -127,12 +131,26 @@ export class Objects {
 
   #quarantine(sha256: string): void {
     const broken = this.#layout.object(sha256);
+    if (!existsSync(broken)) return;
     try {
       ensureFolder(this.#layout.quarantine);
       renameSync(broken, join(this.#layout.quarantine, `${sha256}.${randomBytes(4).toString('hex')}`));
     } catch {
-      // Missing already, or no room for another folder: what matters is that the name is free.
+      // Moved by somebody else, or no room for another folder: what matters is that the name is free.
       rmSync(broken, { force: true });
+    }
+  }
+}
+
+/** Of a file that seems to be missing a network file system may only not have heard yet: its folder is listed first. */
+function openPatiently(path: string): number | undefined {
+  for (let again = false; ; again = true) {
+    try {
+      return openSync(path, 'r');
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      if (again) return undefined;
+      relist(dirname(path));
     }
   }
 }

@@ -29,30 +29,39 @@ type Shape = readonly [name: string, type: string, kind: string];
 
 interface Header {
   readonly store: string;
+  readonly epoch: string;
   readonly count: number;
   readonly shapes: readonly Shape[];
+}
+
+/** The store that an index is of. */
+export interface IndexedStore {
+  readonly id: string;
+  /** A word that changes whenever the store replaces a record by a different one. */
+  readonly epoch: () => string;
 }
 
 /**
  * A project's own copy of what its plans need of the store's records, in one file: a run in which everything is there
  * already reads it instead of a file for each instance. Disposable: what it does not have is looked up in the store and
- * added. Results are immutable, so it cannot be out of date but for objects that are gone, which is looked at anyway.
+ * added. Results are immutable, so it cannot be out of date but for objects that are gone, which is looked at anyway, and
+ * for results that came out differently when they were made again, for which the store has its epoch.
  */
 export class PackedIndex {
   readonly #path: string;
-  readonly #store: string;
+  readonly #of: IndexedStore;
   /** Key -> where its result begins in `#packed`. */
   readonly #places = new Map<string, number>();
   readonly #added = new Map<string, KnownResult>();
   #packed: Buffer = Buffer.alloc(0);
   #shapes: readonly Shape[] = [];
   #loaded = false;
+  #epoch = '';
   #dropped = false;
 
-  /** @param store id of the store that the index is of. */
-  constructor(path: string, store: string) {
+  constructor(path: string, of: IndexedStore) {
     this.#path = path;
-    this.#store = store;
+    this.#of = of;
   }
 
   get(key: string): KnownResult | undefined {
@@ -102,6 +111,7 @@ export class PackedIndex {
   #load(): void {
     if (this.#loaded) return;
     this.#loaded = true;
+    this.#epoch = this.#of.epoch();
     let file: Buffer;
     try {
       file = readFileSync(this.#path);
@@ -111,7 +121,7 @@ export class PackedIndex {
     const body = unsealed(file);
     if (!body) return;
     const header = JSON.parse(body.toString('utf8', 4, 4 + body.readUInt32LE(0))) as Header;
-    if (header.store !== this.#store) return;
+    if (header.store !== this.#of.id || header.epoch !== this.#epoch) return;
     this.#packed = body;
     this.#shapes = header.shapes;
     let at = 4 + body.readUInt32LE(0);
@@ -147,7 +157,8 @@ export class PackedIndex {
       parts.push(this.#packed.subarray(place, place + resultBytes + count * outputBytes));
     }
     const header: Header = {
-      store: this.#store,
+      store: this.#of.id,
+      epoch: this.#epoch,
       count: parts.length,
       shapes: [...shapes.keys()].map((shape) => JSON.parse(shape) as Shape),
     };

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { byCodeUnit, type Json } from '../base/json.js';
 import type { ArtefactType, OutputBytes } from '../pipeline/stage.js';
-import { ensureFolder, linkFirst, sha256Hex, syncFolder, writeDurably } from './durable.js';
+import { ensureFolder, linkFirst, replaceFile, sha256Hex, syncFolder, writeDurably } from './durable.js';
 import { errorCode, guarded, ObjectLostError } from './errors.js';
 import { failpoint } from './failpoints.js';
 import type { Layout } from './layout.js';
@@ -147,6 +148,8 @@ function meetExisting(place: Workplace, record: ResultRecord, temporary: string)
   const differing = existing ? differingOutputs(existing.outputs, record.outputs) : [];
   if (existing && Object.values(existing.outputs).every((ref) => place.objects.problem(ref) === undefined))
     return { record: existing, outcome: 'known', differing };
+  // Before the new record is there: nobody may remember the old one under the new epoch.
+  if (differing.length > 0) replaceFile(place.layout.epoch, randomBytes(8).toString('hex'));
   renameSync(temporary, path);
   return { record, outcome: 'replaced', differing };
 }

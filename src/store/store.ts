@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Json } from '../base/json.js';
-import { ensureFolder, linkFirst, syncFolder, writeDurably } from './durable.js';
+import { ensureFolder, linkFirst, relist, syncFolder, writeDurably } from './durable.js';
 import { errorCode, guarded, StoreError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
 import { Objects } from './objects.js';
@@ -107,7 +107,9 @@ export class Store {
 
   #openIndex(id: string): void {
     const { indexFolder } = this.#options;
-    if (indexFolder !== undefined) this.#index = new PackedIndex(join(indexFolder, `index.${id}`), id);
+    if (indexFolder === undefined) return;
+    const epoch = (): string => quietText(this.layout.epoch);
+    this.#index = new PackedIndex(join(indexFolder, `index.${id}`), { id, epoch });
   }
 
   /** @throws StoreError when the disk is full or not writable; nothing half-written stays. */
@@ -227,14 +229,6 @@ function readMarker({ root, marker }: Layout): string | undefined {
   return typeof id === 'string' && /^[0-9a-f]{1,64}$/.test(id) ? id : undefined;
 }
 
-function relist(folder: string): void {
-  try {
-    readdirSync(folder);
-  } catch {
-    // Not there yet.
-  }
-}
-
 /** Somebody's folder of other things must not be filled with ours. */
 function checkFresh(root: string): void {
   let names: string[];
@@ -249,4 +243,12 @@ function checkFresh(root: string): void {
       'unusable',
       `${root} is not a ticketlab store and not empty (${join(root, foreign)}). Take another place with --store.`,
     );
+}
+
+function quietText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

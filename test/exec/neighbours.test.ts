@@ -65,13 +65,14 @@ describe('what another client of the store computes', () => {
   test(
     'does not hold up an interrupt',
     rigTest(async (rig) => {
-      rig.run(one);
+      const first = rig.run(one);
       const a = await rig.started('a');
       const second = await waiting(rig, one);
       second.abort();
       expect(await second.ends()).toEqual({ a: 'cancelled' });
       expect((await second.ended).exit).toBe(130);
       a.finish();
+      expect(await first.ends()).toEqual({ a: 'ran' });
     }),
   );
 
@@ -79,11 +80,12 @@ describe('what another client of the store computes', () => {
     'serves all instances here that share it',
     rigTest(async (rig) => {
       const shared = { params: { name: 'a' } };
-      rig.run(one);
+      const first = rig.run(one);
       const a = await rig.started('a');
       const second = await waiting(rig, { a: shared, same: shared });
       a.finish();
       expect(await second.ends()).toEqual({ a: 'hit', same: 'hit' });
+      await first.ended;
     }),
   );
 });

@@ -51,14 +51,14 @@ describe('the index', () => {
         const path = join(folder, `index-${run++}`);
         const model = new Map<string, unknown>();
         for (const round of rounds) {
-          const index = new PackedIndex(path, 'store');
+          const index = new PackedIndex(path, { id: 'store', epoch: () => '' });
           for (const [name, value] of round) {
             index.add(name, value as KnownResult);
             model.set(name, value);
           }
           index.save();
         }
-        const index = new PackedIndex(path, 'store');
+        const index = new PackedIndex(path, { id: 'store', epoch: () => '' });
         for (const [name, value] of model) expect(index.get(name)).toEqual(value);
         expect(index.get(sha256('never put in'))).toBeUndefined();
       }),
@@ -86,6 +86,17 @@ describe('the index', () => {
     indexed();
     rmSync(open().layout.object(sha256('text')));
     open().publish(publication('a', { out: 'other' }));
+    expect(open().find(key)).toMatchObject({
+      hit: true,
+      result: { outputs: { out: { sha256: sha256('other') } } },
+    });
+  });
+
+  test('forgets all when a result came out differently, even when its old bytes are back', () => {
+    indexed();
+    rmSync(open().layout.object(sha256('text')));
+    open().publish(publication('a', { out: 'other' }));
+    open().publish(publication('b', { out: 'text' }));
     expect(open().find(key)).toMatchObject({
       hit: true,
       result: { outputs: { out: { sha256: sha256('other') } } },
