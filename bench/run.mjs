@@ -4,6 +4,10 @@ const benches = {
     summary: 'the SIMD limit, and the MNIST network at 20 levels of sparsity, on one thread and two',
     load: () => import('./kernels.mjs'),
   },
+  gradient: {
+    summary: 'a training step of the MNIST network on each backend of TensorFlow.js',
+    load: () => import('./gradient.mjs'),
+  },
   peers: {
     summary:
       'the same networks, masks and batches in JAX on the same cores (minutes; makes a virtual environment)',
