@@ -88,7 +88,9 @@ const params = Type.Object(
       description:
         'line: a line with points for every curve. path: error or loss between networks. spectrum: density of eigenvalues. sharpness: rise of the loss over the size of perturbations. heatmap: a coloured matrix.',
     }),
-    where: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+    where: Type.Unsafe<Readonly<Record<string, string | number | boolean>>>({
+      type: 'object',
+      additionalProperties: { type: ['string', 'number', 'boolean'] },
       default: {},
       description: 'Only rows whose columns have these values, for example {kind: ends, aligned: false}.',
     }),

@@ -16,7 +16,13 @@ import type { Artefact, GatheredArtefact } from '../src/pipeline/stage.js';
 
 const closed = { additionalProperties: false };
 const limits = (description: string) =>
-  Type.Optional(Type.Record(Type.String(), Type.Number(), { description }));
+  Type.Optional(
+    Type.Unsafe<Readonly<Record<string, number>>>({
+      type: 'object',
+      additionalProperties: { type: 'number' },
+      description,
+    }),
+  );
 const side = (description: string) => Type.Union([Type.String(), Type.Number()], { description });
 
 const contrast = Type.Object(
