@@ -7,6 +7,7 @@ import {
   type DrawnNode,
   type DrawnStage,
 } from './drawing.js';
+import { placeLabels, type LabelledRoute } from './labels.js';
 import { placeInLayers, type Gaps, type Placed, type Point } from './layers.js';
 
 const outer: Gaps = { across: 48, down: 56 };
@@ -16,7 +17,6 @@ const caption = 26;
 const boxHeight = 44;
 /** Beside the steps of a loop: the way back and its label. */
 const backWidth = 20;
-const lineHeight = 13;
 
 /** Text of 12 pixels in a sans-serif face, generously. */
 const widthOf = (text: string, perLetter = 7.2): number => text.length * perLetter;
@@ -47,7 +47,8 @@ export function svg(drawing: Drawing): string {
   );
   const body = [
     ...insides.map((inside, i) => nodeMarkup(inside, placed.corners[i] ?? { x: 0, y: 0 })),
-    ...between.map((edge, i) => edgeMarkup(placed.routes[i] ?? [], edge)),
+    ...between.map((edge, i) => edgeMarkup(placed.routes[i] ?? [], edge.kind)),
+    ...labelMarkup(between.map(({ label }, i) => ({ label, route: placed.routes[i] ?? [] }))),
   ];
   const [width, height] = [placed.width, placed.height].map((size) => Math.ceil(size + 2 * padding));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(`The graph of ${drawing.name}`)}">
@@ -128,11 +129,13 @@ function nodeMarkup(inside: Inside, { x, y }: Point): string {
     return stageMarkup(stage, { x: corner.x + shift.x, y: corner.y + shift.y });
   });
   const moved = (route: readonly Point[]) => route.map((p) => ({ x: p.x + shift.x, y: p.y + shift.y }));
-  const flows = inside.edges.map((edge, i) =>
-    edgeMarkup(moved(steps.routes[i] ?? []), { kind: edge.kind, label: labelOf(edge, node) }),
+  const routes = inside.edges.map((_, i) => moved(steps.routes[i] ?? []));
+  const flows = inside.edges.map(({ kind }, i) => edgeMarkup(routes[i] ?? [], kind));
+  const labels = labelMarkup(
+    inside.edges.map((edge, i) => ({ label: labelOf(edge, node), route: routes[i] ?? [] })),
   );
   return `<g transform="translate(${round(x)} ${round(y)})"><rect class="group" width="${round(width)}" height="${round(height)}" rx="8"/><text x="${round(width / 2)}" y="20">${text(captionOf(node))}</text>
-${[...stages, ...flows, backMarkup(inside)].join('\n')}</g>`;
+${[...stages, ...flows, backMarkup(inside), ...labels].join('\n')}</g>`;
 }
 
 function stageMarkup(stage: DrawnStage, { x, y }: Point): string {
@@ -140,7 +143,7 @@ function stageMarkup(stage: DrawnStage, { x, y }: Point): string {
   return `<rect class="stage" x="${round(x)}" y="${round(y)}" width="${round(stageWidth(stage))}" height="${boxHeight}" rx="6"/><text x="${middle}" y="${round(y + 19)}">${text(stage.label)}</text><text class="type" x="${middle}" y="${round(y + 34)}">${text(contentsOf(stage))}</text>`;
 }
 
-function edgeMarkup(route: readonly Point[], { kind, label }: Pick<Between, 'kind' | 'label'>): string {
+function edgeMarkup(route: readonly Point[], kind: DrawnEdge['kind']): string {
   const [start, ...rest] = route;
   if (start === undefined) return '';
   let from = start;
@@ -150,9 +153,13 @@ function edgeMarkup(route: readonly Point[], { kind, label }: Pick<Between, 'kin
     from = to;
     return curve;
   });
-  const [next = start] = rest;
-  const at = { x: (start.x + next.x) / 2, y: (start.y + next.y) / 2 };
-  return `<path class="line ${kind}" d="M${round(start.x)} ${round(start.y)}${curves.join('')}" marker-end="url(#tip)"/><text class="flow halo" x="${round(at.x)}" y="${round(at.y + lineHeight / 3)}">${text(label)}</text>`;
+  return `<path class="line ${kind}" d="M${round(start.x)} ${round(start.y)}${curves.join('')}" marker-end="url(#tip)"/>`;
+}
+
+function labelMarkup(routes: readonly LabelledRoute[]): string[] {
+  return placeLabels(routes).map(
+    ({ label, x, y }) => `<text class="flow halo" x="${round(x)}" y="${round(y + 4)}">${text(label)}</text>`,
+  );
 }
 
 /** All that a loop carries, as one way: from the lowest step that hands on to the highest that takes. */
