@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { DuOptions } from './command-du.js';
+import type { VerifyOptions } from './command-verify.js';
 import type { GcOptions } from './command-gc.js';
 import type { PlanOptions } from './plan-options.js';
 
@@ -47,6 +48,10 @@ export function addStoreCommands(program: Command): void {
   addGc(program);
   addPins(program);
   addDu(program);
+  addVerify(program);
+  addExport(program);
+  addPack(program);
+  addProvenance(program);
 }
 
 function addWhy(program: Command): void {
@@ -124,6 +129,90 @@ function addDu(program: Command): void {
     .action(async (options: DuOptions) => {
       const { duCommand } = await import('./command-du.js');
       process.exitCode = duCommand(options);
+    });
+}
+
+function addVerify(program: Command): void {
+  withAddress(program.command('lock'))
+    .description('Write down what everything came out as, in a file beside the pipeline that is committed.')
+    .argument('[file]', fileHelp)
+    .addHelpText('after', '\nExample:\n  ticketlab lock pipelines/quickstart.yaml --preset smoke\n')
+    .action(async (file: string | undefined, options: Parsed) => {
+      const { lockCommand } = await import('./command-lock.js');
+      process.exitCode = lockCommand(file === undefined ? [] : [file], planOptions(options));
+    });
+  withAddress(program.command('verify'))
+    .description('Check every object and record of the store. Changes nothing.')
+    .argument('[file]', `with --locked: ${fileHelp}`)
+    .option('--rebuild <share>', 'compute a sample again in scratch, and compare the bytes: 5%')
+    .option('--seed <n>', 'with --rebuild: which sample', wholeNumber, 1)
+    .option('--locked', 'compare keys and outputs with the lock instead')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ticketlab verify\n  ticketlab verify --rebuild 5%\n  ticketlab verify --locked pipelines/quickstart.yaml --preset smoke\n',
+    )
+    .action(async (file: string | undefined, options: Parsed & VerifyOptions) => {
+      const { verifyCommand } = await import('./command-verify.js');
+      process.exitCode = await verifyCommand(file === undefined ? [] : [file], {
+        ...options,
+        ...planOptions(options),
+      });
+    });
+}
+
+function addExport(program: Command): void {
+  withAddress(program.command('export'))
+    .description('Copy outputs to a new folder, by names that say what they are.')
+    .argument('<address>', 'a stage, step or address')
+    .argument('<folder>', 'a folder that is new or empty')
+    .argument('[file]', fileHelp)
+    .addHelpText(
+      'after',
+      "\nExample:\n  ticketlab export 'imp.train[seed=1]' tickets pipelines/quickstart.yaml\n",
+    )
+    .action(async (address: string, folder: string, file: string | undefined, options: Parsed) => {
+      const { exportCommand } = await import('./command-export.js');
+      process.exitCode = exportCommand(inFront(file, address), folder, planOptions(options));
+    });
+}
+
+function addPack(program: Command): void {
+  withAddress(program.command('pack'))
+    .description('Write results, with all they came from, to one file.')
+    .argument('<address>', 'a stage, step or address')
+    .argument('[file]', fileHelp)
+    .requiredOption('-o, --output <archive>', 'the file to write')
+    .addHelpText(
+      'after',
+      '\nExample:\n  ticketlab pack accuracy pipelines/quickstart.yaml -o accuracy.tlpack\n',
+    )
+    .action(async (address: string, file: string | undefined, options: Parsed & { output: string }) => {
+      const { packCommand } = await import('./command-pack.js');
+      process.exitCode = packCommand(inFront(file, address), {
+        ...planOptions(options),
+        output: options.output,
+      });
+    });
+  withStore(program.command('unpack'))
+    .description('Bring the results of an archive into the store, where they are hits.')
+    .argument('<archive>', 'a file that pack wrote')
+    .addHelpText('after', '\nExample:\n  ticketlab unpack accuracy.tlpack\n')
+    .action(async (archive: string, options: { store?: string }) => {
+      const { unpackCommand } = await import('./command-pack.js');
+      process.exitCode = unpackCommand(archive, options);
+    });
+}
+
+function addProvenance(program: Command): void {
+  withStore(program.command('provenance'))
+    .description('Say what a figure, or another file that came out of a store, was made from.')
+    .argument('<file>', 'for example results/quickstart/default/accuracy.svg')
+    .option('--json', 'the whole ancestry as JSON')
+    .addHelpText('after', '\nExample:\n  ticketlab provenance results/quickstart/default/accuracy.svg\n')
+    .action(async (file: string, options: { store?: string; json?: boolean }) => {
+      const { provenanceCommand } = await import('./command-provenance.js');
+      process.exitCode = provenanceCommand(file, options);
     });
 }
 

@@ -36,6 +36,7 @@ export class Board {
   readonly #state: State[];
   readonly #how: (Ending | undefined)[] = [];
   readonly #outputs: (Outputs | undefined)[] = [];
+  readonly #keys: (string | undefined)[] = [];
   readonly #computations: (Computation | undefined)[] = [];
   /** How many producers have no outputs yet. */
   readonly #pending: Int32Array;
@@ -74,6 +75,12 @@ export class Board {
 
   outputs(index: number): Outputs | undefined {
     return this.#outputs[index];
+  }
+
+  /** The result of an instance, however it came to be there. */
+  made(index: number): { readonly key: string; readonly outputs: Outputs } | undefined {
+    const [key, outputs] = [this.#keys[index], this.#outputs[index]];
+    return key === undefined || outputs === undefined ? undefined : { key, outputs };
   }
 
   how(index: number): Ending | undefined {
@@ -245,6 +252,7 @@ export class Board {
     this.#state[index] = 'ended';
     this.#how[index] = how;
     this.#open--;
+    this.#keys[index] = details.key;
     this.#options.ended(index, how, details);
     if (how === 'hit' || how === 'ran')
       for (const dependant of this.#dependants[index]!) {

@@ -251,7 +251,7 @@ export class Conductor {
       plan,
       objects: env.store.objects,
       projectDir: env.projectDir,
-      outputs: (index) => this.#board.outputs(index),
+      made: (index) => this.#board.made(index),
       written: (path) => emit({ type: 'run.result', path }),
       lost: (index, message) => {
         const reopened = this.#quietly(() => this.#board.reopen(index));

@@ -134,7 +134,7 @@ function resolveInputs(
  * The rows of a gather in an order that their coordinates decide, not the file: the key knows no order either, and one
  * key must mean one sequence of bytes.
  */
-function inOrder({ rows }: Gather): Gather['rows'] {
+export function inOrder({ rows }: Pick<Gather, 'rows'>): Gather['rows'] {
   return rows
     .map((row) => ({ ...row, coords: JSON.parse(canonicalJson(row.coords)) as Coords }))
     .sort((a, b) => compareCoords(a.coords, b.coords));

@@ -4,7 +4,8 @@ import type { Outputs } from '../store/record.js';
 import { materialise, type ResultFolder } from './materialise.js';
 
 export interface Delivery extends ResultFolder {
-  readonly outputs: (index: number) => Outputs | undefined;
+  /** Undefined while it has none. */
+  readonly made: (index: number) => { readonly key: string; readonly outputs: Outputs } | undefined;
   readonly written: (path: string) => void;
   /** @returns false when the figure was lost before and cannot be made again. */
   readonly lost: (index: number, message: string) => boolean;
@@ -13,9 +14,9 @@ export interface Delivery extends ResultFolder {
 
 /** Copies the figures that were asked for. @returns true when one of them was lost and is to be made again. */
 export function deliver(delivery: Delivery): boolean {
-  const { plan, outputs, written, lost, failed } = delivery;
+  const { plan, written, lost, failed } = delivery;
   for (const index of plan.targets) {
-    const made = outputs(index);
+    const made = delivery.made(index);
     if (!made) continue;
     try {
       for (const path of materialise(plan.instances[index]!, made, delivery)) written(path);

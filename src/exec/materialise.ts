@@ -5,6 +5,7 @@ import { replaceFile, sha256Hex } from '../store/durable.js';
 import type { Objects } from '../store/objects.js';
 import type { ObjectRef, Outputs } from '../store/record.js';
 import type { TreeEntry } from '../store/tree.js';
+import { stampFigure, unstampFigure, type FigureMark } from './figure-mark.js';
 
 export interface ResultFolder {
   readonly plan: Plan;
@@ -13,14 +14,19 @@ export interface ResultFolder {
 }
 
 /**
- * Copies the figures of a target instance to `results/<pipeline>/<variant>/`, where a person looks for them. Files whose
- * bytes are right already are left alone; others are replaced in one step.
+ * Copies the figures of a target instance to `results/<pipeline>/<variant>/`, where a person looks for them, marked with
+ * the key of their result. Files whose bytes are right already are left alone; others are replaced in one step.
  *
+ * @param made the instance's result.
  * @returns the paths, relative to the project.
  * @throws ObjectLostError when the store has lost a figure.
  */
-export function materialise(instance: Instance, outputs: Outputs, folder: ResultFolder): string[] {
-  const figures = Object.entries(outputs).filter(([, ref]) => ref.type === 'figure');
+export function materialise(
+  instance: Instance,
+  made: { readonly key: string; readonly outputs: Outputs },
+  folder: ResultFolder,
+): string[] {
+  const figures = Object.entries(made.outputs).filter(([, ref]) => ref.type === 'figure');
   const home = join(
     folder.projectDir,
     'results',
@@ -32,14 +38,16 @@ export function materialise(instance: Instance, outputs: Outputs, folder: Result
     const stem = stemOf(instance) + (figures.length > 1 ? `.${name}` : '');
     for (const { file, sha256 } of filesOf(ref, stem, folder.objects)) {
       const path = join(home, file);
-      if (digestOf(path) !== sha256) replaceFile(path, folder.objects.read(sha256));
+      const mark = { key: made.key, output: name };
+      if (!isRight(path, sha256, mark)) replaceFile(path, stampFigure(folder.objects.read(sha256), mark));
       paths.push(relative(folder.projectDir, path).split(sep).join('/'));
     }
   }
   return paths;
 }
 
-function filesOf(ref: ObjectRef, stem: string, objects: Objects): { file: string; sha256: string }[] {
+/** The files of an artefact under names for people: all begin with `stem`. */
+export function filesOf(ref: ObjectRef, stem: string, objects: Objects): { file: string; sha256: string }[] {
   if (ref.kind === 'blob') return [{ file: stem, sha256: ref.sha256 }];
   const entries = objects.tree(ref.sha256);
   const extensions = entries.map((entry) => extname(entry.path));
@@ -52,7 +60,7 @@ function filesOf(ref: ObjectRef, stem: string, objects: Objects): { file: string
 }
 
 /** The definition's name, and the coordinates when there are several instances of it. */
-function stemOf({ definition, coords }: Instance): string {
+export function stemOf({ definition, coords }: Instance): string {
   return [plainName(definition), ...coordinateWords(coords)].join('-');
 }
 
@@ -66,10 +74,14 @@ function plainName(text: string): string {
   return text.replace(/[^\w.=,+-]/g, '_').replace(/^\.+/, '_');
 }
 
-function digestOf(path: string): string | undefined {
+/** Whether a file has the bytes of an object and the mark; nothing is read from the store. */
+function isRight(path: string, sha256: string, mark: FigureMark): boolean {
+  let bytes: Uint8Array;
   try {
-    return sha256Hex(readFileSync(path));
+    bytes = readFileSync(path);
   } catch {
-    return undefined;
+    return false;
   }
+  const plain = unstampFigure(bytes);
+  return sha256Hex(plain) === sha256 && Buffer.compare(stampFigure(plain, mark), bytes) === 0;
 }

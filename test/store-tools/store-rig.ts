@@ -5,6 +5,7 @@ import type { Json } from '../../src/base/json.js';
 import type { OutputBytes } from '../../src/pipeline/stage.js';
 import type { ResultRecord } from '../../src/store/record.js';
 import { openStore, type Store } from '../../src/store/store.js';
+import { keyOfParts } from '../../src/store-tools/key.js';
 import { publication, sha256 } from '../rig/publication.js';
 import { temporaryFolder } from '../rig/temporary.js';
 
@@ -42,6 +43,27 @@ export function addResult(store: Store, name: string, spec: ResultSpec): ResultR
     K: K ?? { type, name },
     made: { ...plain.made, instance, run, wall_s: seconds },
   }).record;
+}
+
+/** Publishes a result under its true key; inputs are outputs of other results by name `input: [record, output]`. */
+export function addKeyed(
+  store: Store,
+  instance: string,
+  outputs: Readonly<Record<string, OutputBytes>>,
+  inputs: Readonly<Record<string, readonly [ResultRecord, string]>> = {},
+): ResultRecord {
+  const digests = Object.entries(inputs).map(([name, [record, output]]) => {
+    const { type, sha256: digest } = record.outputs[output]!;
+    return [name, { type, sha256: digest }];
+  });
+  const K = {
+    type: instance.replace(/\[.*/, ''),
+    ver: 1,
+    with: { instance },
+    in: Object.fromEntries(digests) as Json,
+  };
+  const plain = publication('', outputs);
+  return store.publish({ ...plain, key: keyOfParts(K), K, made: { ...plain.made, instance } }).record;
 }
 
 export interface RunSpec {

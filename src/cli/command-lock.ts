@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { replaceFile } from '../store/durable.js';
+import { compareLock, decodeLock, encodeLock, lockPath, outputsDigest } from '../store-tools/lock-file.js';
+import type { LockDifference, LockLine } from '../store-tools/lock-file.js';
+import { UserError } from '../base/result.js';
+import { loadComplete } from './complete.js';
+import { examine } from './examine.js';
+import { exitCodes } from './exit-codes.js';
+import { loadPlan } from './load-plan.js';
+import type { PlanOptions } from './plan-options.js';
+
+/** Writes down what everything came out as, beside the pipeline; lines of other presets stay. */
+export function lockCommand(words: readonly string[], options: PlanOptions): number {
+  const loaded = loadPlan(words, { ...options, force: [] });
+  if (!loaded.ok) return exitCodes.usage;
+  const { file, plan } = loaded.value;
+  const path = lockPath(file);
+  const others = readLock(path).filter(({ variant }) => variant !== plan.variant);
+  const lines = loadComplete(loaded.value, 'locked').map(({ id, key, outputs }): LockLine => ({
+    variant: plan.variant,
+    address: id,
+    key: key!,
+    outputs: outputsDigest(outputs!),
+  }));
+  replaceFile(path, encodeLock([...others, ...lines]));
+  console.log(`${path}: ${lines.length} instances of ${plan.variant}. Commit it.`);
+  return exitCodes.ok;
+}
+
+function readLock(path: string): LockLine[] {
+  return existsSync(path) ? decodeLock(readFileSync(path, 'utf8'), path) : [];
+}
+
+/** Compares what the store has with the lock. */
+export function verifyLocked(words: readonly string[], options: PlanOptions): number {
+  const loaded = loadPlan(words, { ...options, force: [] });
+  if (!loaded.ok) return exitCodes.usage;
+  const { file, plan, decisions } = loaded.value;
+  const path = lockPath(file);
+  if (!existsSync(path)) throw new UserError(`There is no lock ${path}. Write one:  ticketlab lock ${file}`);
+  const lines = readLock(path);
+  if (!lines.some(({ variant }) => variant === plan.variant))
+    throw new UserError(`${path} has no line of ${plan.variant}. Write them:  ticketlab lock ${file}`);
+  const standing = examine(decisions).map(({ id, key, outputs }) => ({ address: id, key, outputs }));
+  const differences = compareLock(lines, plan.variant, standing);
+  for (const difference of differences.slice(0, mostShown))
+    console.log(`${difference.address}: ${wordsFor[difference.problem]}`);
+  if (differences.length > mostShown) console.log(`... and ${differences.length - mostShown} more`);
+  if (differences.length > 0) return exitCodes.failures;
+  console.log(`${standing.length} instances of ${plan.variant} are as ${path} says.`);
+  return exitCodes.ok;
+}
+
+const mostShown = 20;
+const wordsFor: Readonly<Record<LockDifference['problem'], string>> = {
+  missing: 'locked, but not in the pipeline any more',
+  new: 'not in the lock',
+  key: 'its key is another one: ticketlab why says what changed',
+  outputs: 'same key, but other bytes than locked: it is not deterministic, or was made by another build',
+  uncomputed: 'not in the store: run the pipeline first',
+};

@@ -1,0 +1,89 @@
+import { UserError } from '../base/result.js';
+import { OutsideFileReader } from '../store/outside-files.js';
+import type { ResultRecord } from '../store/record.js';
+import { openStore, type Store } from '../store/store.js';
+import { checkStore, type Problem } from '../store-tools/fsck.js';
+import { allRecords } from '../store-tools/records.js';
+import { parseShare, sampleRecords } from '../store-tools/sample.js';
+import { sizeText } from '../store-tools/sizes.js';
+import { verifyLocked } from './command-lock.js';
+import { exitCodes } from './exit-codes.js';
+import { gradientClasses } from '../gradient/locate.js';
+import { loadSignatures, type PlanOptions } from './plan-options.js';
+import { wire, type Wiring } from './wire.js';
+
+export interface VerifyOptions extends PlanOptions {
+  readonly rebuild?: string;
+  readonly seed: number;
+  readonly locked?: boolean;
+  readonly json?: boolean;
+}
+
+/** Checks a store, recomputes a sample of it, or compares it with a lock. Changes nothing. */
+export async function verifyCommand(words: readonly string[], options: VerifyOptions): Promise<number> {
+  if (options.locked === true) {
+    if (options.rebuild !== undefined || options.json === true)
+      throw new UserError('verify --locked takes neither --rebuild nor --json.');
+    return verifyLocked(words, options);
+  }
+  if (words.length > 0 || options.preset !== undefined || options.overrides.length > 0)
+    throw new UserError('verify looks at the whole store; a file, --preset and -P go with --locked.');
+  const share = options.rebuild === undefined ? undefined : parseShare(options.rebuild);
+  const wiring = wire(options.store);
+  const store = openStore(wiring.store);
+  const checked = checkStore(store.layout);
+  if (options.json === true && share === undefined) console.log(JSON.stringify(checked, null, 2));
+  else {
+    for (const problem of checked.problems) console.log(problemText(problem));
+    const { records, objects, bytes, problems } = checked;
+    const verdict =
+      problems.length === 0 ? 'all is well' : `${problems.length} problems. The next run heals what it needs`;
+    console.log(`${records} results, ${objects} objects, ${sizeText(bytes)}: ${verdict}.`);
+  }
+  const sound = checked.problems.length === 0;
+  const same = share === undefined || (await rebuildSample(store, wiring, { share, seed: options.seed }));
+  return sound && same ? exitCodes.ok : exitCodes.failures;
+}
+
+function problemText({ kind, name, instances }: Problem): string {
+  if (instances.length === 0) return `${kind}: ${name}`;
+  const more = instances.length > 1 ? ` and ${instances.length - 1} more` : '';
+  return `${kind}: ${name}, of ${instances[0]}${more}`;
+}
+
+/** @returns true when everything that could be computed again has the same bytes. */
+async function rebuildSample(
+  store: Store,
+  wiring: Wiring,
+  { share, seed }: { readonly share: number; readonly seed: number },
+): Promise<boolean> {
+  const known = allRecords(store.layout).flatMap(({ record }) => record ?? []);
+  const sample = sampleRecords(known, { share, seed });
+  const counts = { same: 0, different: 0, failed: 0, skipped: 0 };
+  const { rebuild } = await import('./rebuild.js');
+  await rebuild(sample, {
+    store,
+    wiring,
+    known,
+    decisions: {
+      signatures: loadSignatures(wiring),
+      outsideFiles: new OutsideFileReader(store.layout.cache('outside-files.json'), wiring.project),
+      gradientClass: gradientClasses(wiring.cache),
+    },
+    done: (record, outcome) => {
+      counts[outcome.how]++;
+      if (outcome.how === 'different')
+        console.log(`${nameOf(record)}: other bytes of ${outcome.outputs.join(', ')}. NOT REPRODUCIBLE.`);
+      if (outcome.how === 'failed') console.log(`${nameOf(record)}: failed: ${outcome.message}`);
+      if (outcome.how === 'skipped') console.log(`${nameOf(record)}: not computed: ${outcome.message}`);
+    },
+  });
+  const { same, different, failed, skipped } = counts;
+  console.log(
+    `Computed ${sample.length - skipped} of ${known.length} results again (sample ${seed}; --seed takes another): ` +
+      `${same} the same, ${different} different, ${failed} failed, ${skipped} not possible here.`,
+  );
+  return different + failed === 0;
+}
+
+const nameOf = ({ key, made }: ResultRecord): string => `${made.instance} (${key.slice(0, 12)})`;

@@ -1,0 +1,110 @@
+import type { Json } from '../base/json.js';
+import { err, ok, type Result } from '../base/result.js';
+import { inOrder, type Computation, type DecisionEnv, type ResolvedInput } from '../exec/decide.js';
+import { runtimeClass } from '../exec/runtime-class.js';
+import { instanceKey, type InputDigest } from '../pipeline/fingerprint.js';
+import { mappingAt } from '../pipeline/params.js';
+import type { Coords } from '../pipeline/plan.js';
+import { defaultOf, parameterSchemas, variantOf } from '../pipeline/signatures.js';
+import type { ArtefactType, StageSignature } from '../pipeline/stage.js';
+import type { ObjectRef, ResultRecord } from '../store/record.js';
+
+export interface Reconstructed {
+  readonly stageType: string;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly computation: Computation;
+}
+
+export type ReconstructionEnv = Pick<DecisionEnv, 'signatures' | 'outsideFiles' | 'gradientClass'> & {
+  /** An object that some result has as an output. */
+  readonly refOf: (sha256: string) => ObjectRef | undefined;
+};
+
+/**
+ * What would have to be computed to make a result again, from its record alone. The key proves that it is the same
+ * computation.
+ *
+ * @returns else why it cannot be told here.
+ */
+export function reconstruct(record: ResultRecord, env: ReconstructionEnv): Result<Reconstructed, string> {
+  const K = mappingAt(record.K);
+  const type = typeof K['type'] === 'string' ? K['type'] : '';
+  const signature = env.signatures.get(type);
+  if (signature === undefined) return err(`there is no stage type "${type}" here`);
+  if (signature.version !== K['ver'])
+    return err(`it was made by version ${JSON.stringify(K['ver'])} of ${type}; this is ${signature.version}`);
+  const params = paramsOf(signature, mappingAt(K['with']));
+  const rt = runtimeClass(signature, params, env.gradientClass);
+  if (rt !== K['rt']) return err(`it was made for ${JSON.stringify(K['rt'])}; this is ${rt ?? 'portable'}`);
+  const inputs = inputsOf(mappingAt(K['in']), env);
+  if (!inputs.ok) return inputs;
+  const located = env.outsideFiles.resolve(signature, params);
+  const files = located.ok ? located.value : {};
+  const again = instanceKey({
+    signature,
+    params,
+    inputs: digestsOf(inputs.value),
+    files: Object.fromEntries(Object.entries(files).map(([name, { sha256 }]) => [name, sha256])),
+    rt,
+  });
+  if (again.key !== record.key)
+    return err(
+      K['files'] === undefined
+        ? 'its parameters cannot be told from its record'
+        : 'where its outside files lie is not known any more, or they changed',
+    );
+  const computation: Computation = { key: record.key, K: record.K, inputs: inputs.value, files };
+  return ok({ stageType: type, params, computation });
+}
+
+/** Keys leave defaults out. */
+function paramsOf(
+  signature: StageSignature,
+  given: Readonly<Record<string, Json>>,
+): Readonly<Record<string, Json>> {
+  const params: Record<string, Json> = {};
+  const schemas = Object.entries(parameterSchemas(signature, variantOf(signature, given)));
+  for (const [name, schema] of schemas) {
+    const value = given[name] ?? defaultOf(schema);
+    if (value !== undefined) params[name] = value;
+  }
+  return params;
+}
+
+type Inputs = Readonly<Record<string, ResolvedInput>>;
+
+function inputsOf(parts: Readonly<Record<string, Json>>, env: ReconstructionEnv): Result<Inputs, string> {
+  const inputs: Record<string, ResolvedInput> = {};
+  for (const [name, value] of Object.entries(parts)) {
+    const rows = (Array.isArray(value) ? (value as readonly Json[]) : [value]).map(mappingAt);
+    const refs = rows.flatMap(({ sha256, type }) => {
+      const ref = typeof sha256 === 'string' ? env.refOf(sha256) : undefined;
+      return ref ? [{ ...ref, type: type as ArtefactType }] : [];
+    });
+    if (refs.length < rows.length) return err(`what its input "${name}" was is no longer in the store`);
+    inputs[name] = Array.isArray(value)
+      ? { kind: 'rows', rows: rowsInOrder(rows, refs) }
+      : { kind: 'one', ref: refs[0]! };
+  }
+  return ok(inputs);
+}
+
+function rowsInOrder(
+  rows: readonly Readonly<Record<string, Json>>[],
+  refs: readonly ObjectRef[],
+): readonly { readonly coords: Coords; readonly ref: ObjectRef }[] {
+  const gather = rows.map(({ coords }, from) => ({ coords: mappingAt(coords), from, output: '' }));
+  return inOrder({ rows: gather }).map(({ coords, from }) => ({ coords, ref: refs[from]! }));
+}
+
+function digestsOf(inputs: Inputs): Record<string, InputDigest> {
+  const digest = ({ type, sha256 }: ObjectRef) => ({ type, sha256 });
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [
+      name,
+      input.kind === 'one'
+        ? digest(input.ref)
+        : { rows: input.rows.map(({ coords, ref }) => ({ coords, ...digest(ref) })) },
+    ]),
+  );
+}
