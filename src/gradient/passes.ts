@@ -96,6 +96,7 @@ export function forwardTangents(
   tf: Tf,
   passes: readonly Forward[],
   direction: readonly LayerWeights[],
+  largest: readonly (Tensor | undefined)[],
 ): ForwardTangent[] {
   const tangents: ForwardTangent[] = [];
   let previous: Tensor | undefined;
@@ -105,17 +106,21 @@ export function forwardTangents(
     // R{W x} = V x + W R{x}
     const byDirection = linear(tf, layer, pass.input, direction[l].kernel);
     const product = input ? tf.add(byDirection, linear(tf, layer, input, weights.kernel)) : byDirection;
-    const sum = tf.add(pooledTangent(tf, pass, product), direction[l].bias);
+    const sum = tf.add(pooledTangent(tf, largest[l], product), direction[l].bias);
     previous = afterActivation(tf, pass, sum);
     tangents.push({ input, sum, output: previous });
   });
   return tangents;
 }
 
+/** 1 at the largest pixel under each window, 0 elsewhere; undefined where the layer does not pool. */
+export function largestUnderWindows(tf: Tf, pass: Forward): Tensor | undefined {
+  return isPooled(pass.layer) ? poolGradient(tf, pass, tf.onesLike(pass.pooled)) : undefined;
+}
+
 /** The tangent of the largest pixel under each window: three of the four products are 0, so that no sum is rounded. */
-function pooledTangent(tf: Tf, pass: Forward, product: Tensor): Tensor {
-  if (!isPooled(pass.layer)) return product;
-  const largest = poolGradient(tf, pass, tf.onesLike(pass.pooled));
+function pooledTangent(tf: Tf, largest: Tensor | undefined, product: Tensor): Tensor {
+  if (largest === undefined) return product;
   return tf.mul(tf.avgPool(tf.mul<Tensor4D>(largest, product), 2, 2, 'valid'), 4);
 }
 

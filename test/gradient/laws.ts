@@ -66,6 +66,7 @@ export function registerGradientLaws(open: () => Promise<Backend>): void {
       weights[3] = value;
       expect(engine.loss(weights)).toBeNaN();
       expect(engine.gradient(new Float64Array(weights.length), weights)).toBeNaN();
+      expect(product(engine, { ...problem, weights }, problem.weights).some(Number.isNaN)).toBe(true);
     });
   });
 
@@ -159,6 +160,15 @@ export function registerGradientLaws(open: () => Promise<Backend>): void {
       expect(Math.abs(dot(u, hv) - dot(v, hu))).toBeLessThan(1e-6 * norm(u) * norm(hv));
       problem.mask.forEach((bit, i) => bit === 0 && expect(hv[i]).toBe(0));
     });
+  });
+
+  test('Hessian products at other weights, and at the first ones again, are those of a new engine', async () => {
+    const problem = problemOf(smallConvolutions('tanh'), { images: 140, pruned: 0.2 });
+    const elsewhere = { ...problem, weights: problem.weights.map((value) => 1.5 * value) };
+    const engine = await engineOf(problem);
+    const v = normals(problem.mask.length, 0);
+    for (const at of [problem, problem, elsewhere, problem])
+      expect(product(engine, at, v)).toEqual(product(await engineOf(problem), at, v));
   });
 
   describe('the Gauss-Newton diagonal', () => {
