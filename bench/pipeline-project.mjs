@@ -77,8 +77,8 @@ stages:
 `;
 }
 
-/** Seeds that give about so many instances. */
-export const seedsFor = (instances) => Math.max(1, Math.floor((instances - 2) / 91));
+/** Seeds that give at least so many instances. */
+export const seedsFor = (instances) => Math.ceil((instances - 2) / 91);
 
 /**
  * Writes pipeline.yaml into a folder, and with `filled` a result for each of its instances into its store.
@@ -107,7 +107,7 @@ function fill(folder, plan, signatures) {
     const decision = decide(index, (source) => known[source], env);
     // Different instances may be one computation.
     if (decision.verdict === 'hit') {
-      known[index] = decision.record.outputs;
+      known[index] = decision.result.outputs;
       continue;
     }
     if (decision.verdict !== 'run') throw new Error(`${id}: ${decision.verdict}, ${decision.reason}`);

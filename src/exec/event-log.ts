@@ -26,6 +26,8 @@ export class EventLog {
   #scheduled = false;
   #broken = false;
   #unsynced = false;
+  /** Something is being computed: of a run that only looked nothing is lost with its log. */
+  #matters = false;
   #timer: NodeJS.Timeout | undefined;
   #syncing: Promise<void> | undefined;
 
@@ -37,6 +39,7 @@ export class EventLog {
 
   append(event: LoggedEvent): void {
     if (this.#broken || this.#isTooSoon(event)) return;
+    if (event.type === 'inst.start') this.#matters = true;
     this.#lines.push(`${JSON.stringify(event)}\n`);
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -76,6 +79,7 @@ export class EventLog {
         at += writeSync(this.#file, bytes, at, length);
         failpoint(at < bytes.length ? 'events.half-written' : 'events.written');
       }
+      if (!this.#matters) return;
       this.#unsynced = true;
       this.#timer ??= setTimeout(() => this.#sync(), syncEveryMs).unref();
     });

@@ -112,7 +112,7 @@ export class WorkerPool {
   #spawn(logPath: string): WorkerProcess {
     const { entry, settings, environment, projectDir } = this.#options;
     return new WorkerProcess({
-      entry: entry ?? fileURLToPath(new URL('./worker-main.js', import.meta.url)),
+      entry: entry ?? fileURLToPath(new URL('../exec/worker-main.js', import.meta.url)),
       settings,
       environment,
       projectDir,

@@ -78,8 +78,8 @@ const tailOf = (sum: string): string => `,"sum":"${sum}","v":1}\n`;
 const tailLength = tailOf('0'.repeat(64)).length;
 
 /** The record in these bytes, or undefined when they are damaged, or belong to another key or format. */
-export function decodeRecord(bytes: Uint8Array, key: string): ResultRecord | undefined {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+export function decodeRecord(bytes: Uint8Array | string, key: string): ResultRecord | undefined {
+  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
   const body = text.slice(0, -tailLength);
   if (!text.endsWith(tailOf(sha256Hex(`${body},"v":1}`)))) return undefined;
   let parsed: Readonly<Record<string, Json>>;

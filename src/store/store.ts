@@ -84,14 +84,15 @@ export class Store {
 
   /** Reads the record itself: one small file, and one `stat` for each object not seen before. Writes synchronous: one small file, and one `stat` for each object not seen before. Writes nothing. */
   lookup(key: string): Lookup {
-    let bytes: Uint8Array;
+    let text: string;
     try {
-      bytes = readFileSync(this.layout.record(key));
+      // As text: bytes that are none do not have the right sum then.
+      text = readFileSync(this.layout.record(key), 'utf8');
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
       return { hit: false, lost: false, reason: 'no result with this key' };
     }
-    const record = decodeRecord(bytes, key);
+    const record = decodeRecord(text, key);
     if (!record) return { hit: false, lost: true, reason: 'its record is damaged' };
     const lost = this.#lost(record.outputs);
     return lost === undefined ? { hit: true, record } : { hit: false, lost: true, reason: lost };
