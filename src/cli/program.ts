@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { PlanOptions } from './plan-options.js';
 import { addLanguageCommands, formatOption } from './program-language.js';
 import { addStoreCommands } from './program-store.js';
+import { printable } from './run-program.js';
 import type { ProblemFormat } from './report-problems.js';
 import type { UiKind } from './ui.js';
 import { wire } from './wire.js';
@@ -59,6 +60,7 @@ export function createProgram(): Command {
     )
     .version(wire().version, '-V, --version')
     .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', '\nExample:\n  ticketlab run pipelines/quickstart.yaml --preset smoke\n');

@@ -4,6 +4,19 @@ import { problemSummary } from './plan-options.js';
 /** How a command says what is wrong with a file. */
 export type ProblemFormat = 'plain' | 'json';
 
+/** Enough to mend a file by; a hostile one can have any number, and messages of any length. */
+const mostShown = 200;
+const longestMessage = 4000;
+
+function shown(problems: readonly Diagnostic[]): Diagnostic[] {
+  return problems.slice(0, mostShown).map((problem) => {
+    const { message } = problem;
+    return message.length <= longestMessage
+      ? problem
+      : { ...problem, message: `${message.slice(0, longestMessage)} ...` };
+  });
+}
+
 /** Plain text goes to stderr, for people; JSON to stdout, for programs: nothing else is printed there then. */
 export function reportProblems(
   file: string,
@@ -11,13 +24,17 @@ export function reportProblems(
   format: ProblemFormat = 'plain',
 ): void {
   if (format === 'json') process.stdout.write(problemsJson(file, problems));
-  else console.error(`${formatDiagnostics(problems)}\n${problemSummary(file, problems)}`);
+  else {
+    const more = problems.length - mostShown;
+    const rest = more > 0 ? `... and ${more} more.\n` : '';
+    console.error(`${formatDiagnostics(shown(problems))}\n${rest}${problemSummary(file, problems)}`);
+  }
 }
 
-/** One document: the file, whether it is valid, and all diagnostics in the order of the file. */
+/** One document: the file, whether it is valid, how many problems it has, and the first 200 in the order of the file. */
 export function problemsJson(file: string, problems: readonly Diagnostic[]): string {
   const valid = !problems.some(({ severity }) => severity === 'error');
-  return `${printableJson({ file, valid, diagnostics: problems })}\n`;
+  return `${printableJson({ file, valid, problems: problems.length, diagnostics: shown(problems) })}\n`;
 }
 
 /** JSON in which nothing can reach a terminal as a control character: JSON itself escapes only those below 0x20. */

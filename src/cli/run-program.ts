@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { UserError } from '../base/result.js';
+import { escapeControls } from '../pipeline/terminal-text.js';
 import { exitCodes } from './exit-codes.js';
 
 /**
@@ -20,7 +21,8 @@ function explain(error: unknown): number {
     // commander has printed its message already; help and version are not errors.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof UserError) {
-    console.error(`ticketlab: ${error.message}`);
+    // A path or a word of the command line may hold anything.
+    console.error(`ticketlab: ${printable(error.message)}`);
     return exitCodes.usage;
   }
   console.error(
@@ -28,6 +30,11 @@ function explain(error: unknown): number {
   );
   console.error(error);
   return exitCodes.failures;
+}
+
+/** Lines stay lines; nothing else reaches the terminal as a control character. */
+export function printable(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n');
 }
 
 /** `ticketlab plan | head` must not end in a stack trace. */

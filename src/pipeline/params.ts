@@ -2,6 +2,7 @@ import type { Json } from '../base/json.js';
 import { problem, type Diagnostic, type SourceRange } from './diagnostic.js';
 import { contradict, misfit, type Misfit, type ParamType, type ScalarName } from './param-types.js';
 import type { ParsedFile } from './parse.js';
+import { slowReason, wholeText } from './pattern.js';
 import type { Path } from './places.js';
 import { kindOf, textOf } from './terminal-text.js';
 
@@ -126,6 +127,13 @@ function badRules(
       help: 'Exchange min and max.',
     };
   if (rules.pattern === undefined) return undefined;
+  const slow = slowReason(rules.pattern);
+  if (slow !== undefined)
+    return {
+      key: 'pattern',
+      message: `Matching the pattern could take forever: ${slow}.`,
+      help: 'Write it simpler, or list the values with enum.',
+    };
   try {
     wholeText(rules.pattern);
     return undefined;
@@ -136,10 +144,6 @@ function badRules(
       help: 'Patterns are JavaScript regular expressions; \\ quotes a special character.',
     };
   }
-}
-
-function wholeText(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`, 'u');
 }
 
 /** The mapping at a place of the file, or an empty one where the file has something else. */

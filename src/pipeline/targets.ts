@@ -100,8 +100,9 @@ function readTargets(context: Context): Map<string, Meaning> {
       );
       return [];
     });
-    meanings.set(name, meaning);
-    return meaning;
+    const distinct = [...new Map(meaning.map((one) => [one.address.text, one])).values()];
+    meanings.set(name, distinct);
+    return distinct;
   }
 
   for (const name of Object.keys(raw)) settle(name, []);

@@ -65,7 +65,7 @@ describe('--format json', () => {
     const { code, stdout } = ticketlab(folder, ['validate', 'p.yaml', '--format', 'json']);
     expect({ code, answer: JSON.parse(stdout) }).toEqual({
       code: 0,
-      answer: { file: 'p.yaml', valid: true, diagnostics: [] },
+      answer: { file: 'p.yaml', valid: true, problems: 0, diagnostics: [] },
     });
   });
 

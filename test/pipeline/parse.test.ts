@@ -107,7 +107,7 @@ describe('a file', () => {
     ).toBe(`p.yaml:3:1  error UNKNOWN_KEY: "\\u001b[31mred\\u{202e}" is not a key of a pipeline.
   3 | "\\e[31mred\\u202e": 1
     | ^^^^^^^^^^^^^^^^^
-  Its keys are description, name, params, presets, stages, targets and ticketlab.
+  Its keys are defaults, description, imports, name, params, presets, stages, targets and ticketlab.
 `);
   });
 });
@@ -141,4 +141,44 @@ describe('an expression without its quotes', () => {
     expect(fixed('a: "${p ? 1 : 2}"')).toBe('fine');
     expect(fixed('# {x: ${y}}\na: 1')).toBe('fine');
   });
+});
+
+describe('the pattern of a parameter', () => {
+  const declared = (pattern: string, value = 'x') =>
+    code(
+      `ticketlab: 1\nname: p\nparams: { a: { type: string, pattern: '${pattern}', default: '${value}' } }\nstages: { data: { uses: dataset, with: { task: mnist } } }\n`,
+    );
+
+  test.each([
+    '(a+)+',
+    '(a|aa)*',
+    '((a*)b?)*',
+    '(a{1,9}){9}',
+    '(?:x+x+)+y',
+    '(a)\\1',
+    'a*b*c*d*e*',
+    '(?<n>a)\\k<n>',
+  ])('%s is refused: matching could take forever', (pattern) =>
+    expect(declared(pattern)).toBe('BAD_PARAM_DECLARATION'),
+  );
+
+  test.each([
+    ['[a-z]+-[0-9]+', 'ab-12'],
+    ['(abc)+', 'abcabc'],
+    ['(a|b)?c', 'ac'],
+    ['\\d{2}:\\d{2}', '12:30'],
+    ['[+*(|]+', '(+'],
+    ['\\p{L}+', 'é'],
+  ])('%s is taken', (pattern, value) => expect(declared(pattern, value)).toBe('plans'));
+
+  test('matches no text of more than 200 characters', () => {
+    expect(declared('a+', 'a'.repeat(200))).toBe('plans');
+    expect(declared('a+', 'a'.repeat(201))).toBe('BAD_PARAM_VALUE');
+  });
+});
+
+test('targets that stand for each other twice over stay as many as they are', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `  t${i}: [t${i + 1}, t${i + 1}]\n`).join('');
+  const text = `ticketlab: 1\nname: p\nstages: { data: { uses: dataset, with: { task: mnist } } }\ntargets:\n${names}  t30: [data]\n`;
+  expect(code(text)).toBe('plans');
 });
