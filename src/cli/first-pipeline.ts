@@ -1,11 +1,12 @@
 /** What `ticketlab init` writes: small enough to read in a minute, complete enough to grow from. */
-export const firstPipeline = (
-  schema: string,
-  name: string,
-): string => `# yaml-language-server: $schema=${schema}
+export function firstPipeline(schema: string, name: string): string {
+  return `# yaml-language-server: $schema=${schema}
 ticketlab: 1
 name: ${name}
-description: Train a sparse network by an evolution strategy, prune it, and train what is left again.
+${body}`;
+}
+
+const body = `description: Train a sparse network by an evolution strategy, prune it, and train what is left again.
 
 params: # typed once, used below as \${params.x}; on the command line  -P levels=5
   seeds: { type: list<int>, unique: true, default: [1] }

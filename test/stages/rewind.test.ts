@@ -5,12 +5,13 @@ import { buildNetwork } from '../../src/networks/index.js';
 import type { NetworkSpec } from '../../src/networks/index.js';
 import { fullMask } from '../../src/numeric/mask.js';
 import type { Mask } from '../../src/numeric/mask.js';
-import { criterionNames } from '../../src/pruning/index.js';
+import { criterionNames, derivativeOf } from '../../src/pruning/index.js';
+import type { CriterionName } from '../../src/pruning/index.js';
 import initStage from '../../stages/init.js';
 import pruneStage from '../../stages/prune.js';
 import stage from '../../stages/rewind.js';
 import { makeTrained } from '../pruning/make-trained.js';
-import { artefact, digest, runStage, tensors } from './prune-fixtures.js';
+import { artefact, digest, runStage, tensors, tinyDataset } from './prune-fixtures.js';
 
 const network: NetworkSpec = { model: 'mlp', layers: [4, 6, 10], activation: 'relu' };
 const { layout } = buildNetwork(network);
@@ -20,9 +21,13 @@ const { mean, std, initial } = makeTrained(layout, 1);
 const ticket = tensors('ticket', { network, mean, std, mask: fullMask(layout) });
 const init = tensors('weights', { network, mean: initial });
 
-const prunedBy = async (criterion: string) => {
-  const inputs = { ticket, init };
-  const { outputs } = await runStage(pruneStage, { criterion, sparsity: 0.5, rng: 3 }, inputs);
+const prunedBy = async (criterion: CriterionName) => {
+  // Criteria of derivatives of the loss need training images, and a backend to compute them on.
+  const params = { criterion, sparsity: 0.5, rng: 3 };
+  const { outputs } =
+    derivativeOf(criterion) !== undefined
+      ? await runStage(pruneStage, { ...params, backend: 'wasm' }, { ticket, init, data: tinyDataset() })
+      : await runStage(pruneStage, params, { ticket, init });
   return artefact('mask', outputs['mask']!);
 };
 const rewind = async (params: Record<string, unknown>, mask: Awaited<ReturnType<typeof prunedBy>>) => {
