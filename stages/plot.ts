@@ -166,7 +166,7 @@ function curves(input: Input, given: Params): Drawing {
     yLabel: given.y_label || style.yLabel || labelOf(roles.y),
     curveLabel: given.color_label || labelOf(roles.color),
     title: given.title,
-    caption: captionOf(points, roles.band),
+    caption: style.caption ?? captionOf(points, roles.band),
     yDomain: domainOf(roles.y),
   });
   return { csv: encodeTable(columns, rows), spec };

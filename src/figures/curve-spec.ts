@@ -41,7 +41,7 @@ export function curveSpec(figure: CurveFigure): TopLevelSpec {
   const curves = [...new Set(figure.points.map(({ curve }) => curve))];
   const x = { field: 'x', type: 'quantitative', scale: xScale(figure), axis: xAxis(figure) };
   const y = { field: 'mean', type: 'quantitative', title: figure.yLabel, scale: yScale(figure) };
-  const looks = looksOf(curves, figure.curveLabel);
+  const looks = looksOf(curves, figure);
   const area = {
     transform: [{ filter: 'datum.n > 1' }],
     mark: { type: 'area', opacity: 0.18, line: false },
@@ -112,7 +112,7 @@ export function titleOf({ title, caption }: Pick<CurveFigure, 'title' | 'caption
   };
 }
 
-function looksOf(curves: readonly string[], title: string) {
+function looksOf(curves: readonly string[], { curveLabel: title, marked }: CurveFigure) {
   const pick = <T>(list: readonly T[]): T[] => curves.map((_, position) => list[position % list.length]!);
   const look = (range: readonly unknown[], legend: object | null) => ({
     field: 'curve',
@@ -121,7 +121,8 @@ function looksOf(curves: readonly string[], title: string) {
     scale: { domain: curves, range },
     legend: curves.length > 1 || curves[0] !== '' ? legend : null,
   });
-  const words = { labelExpr: "replace(datum.label, /_/g, ' ')", symbolStrokeWidth: 0, symbolOpacity: 1 };
+  const symbol = marked ? { symbolStrokeWidth: 0 } : { symbolType: 'stroke', symbolStrokeWidth: 2 };
+  const words = { labelExpr: "replace(datum.label, /_/g, ' ')", symbolOpacity: 1, ...symbol };
   return {
     color: look(pick(colors), words),
     shape: look(pick(shapes), words),

@@ -32,6 +32,8 @@ export interface CurveStyle {
   /** Labels instead of those of the columns. */
   readonly xLabel?: string;
   readonly yLabel?: string;
+  /** Instead of what says how many values a point is the mean of. */
+  readonly caption?: string;
 }
 
 const linear = { where: {}, xAxis: 'linear', yAxis: 'linear', floor: 0, marked: true } as const;
@@ -55,6 +57,8 @@ export function curveStyle(given: CurveParams): CurveStyle {
         marked: false,
         xLabel: 'eigenvalue of the Hessian',
         yLabel: 'density of eigenvalues',
+        caption:
+          'Stochastic Lanczos quadrature; what lies below a millionth of the highest peak is drawn at the bottom.',
       };
     case 'sharpness':
       return {

@@ -169,6 +169,9 @@ describe('stochastic Lanczos quadrature', () => {
       nodes.reduce((sum, node, i) => sum + w[i] * node, 0),
     );
     expect(area).toBeCloseTo(1, 3);
+    const largest = Math.max(...rules.map(({ nodes }) => nodes[nodes.length - 1]));
+    expect(points[points.length - 1].value).toBeGreaterThan(largest);
+    expect(points[points.length - 1].density).toBeLessThan(1e-3);
     expect(mean).toBeCloseTo(moments.reduce((a, b) => a + b, 0) / 4, 3);
     expect(Math.min(...points.map(({ density }) => density))).toBeGreaterThanOrEqual(0);
   });

@@ -7,15 +7,14 @@ export interface DensityPoint {
   readonly density: number;
 }
 
-/** How far beyond the mean extreme nodes the grid reaches. */
-const margin = 0.01;
+/** How many standard deviations of a smeared node the grid reaches beyond the outermost nodes: all of the peak. */
+const margin = 5;
 /** Beyond so many standard deviations a normal density is 0 in float64 beside its peak. */
 const reach = 9;
 
 /**
  * Density of the eigenvalues: nodes of all quadratures, each smeared to a normal of variance
- * 1e-5 max(1, range), on a grid that is then averaged in bins (numerics 7.3). Its area is 1 but for what lies beyond
- * the grid.
+ * 1e-5 max(1, range), on a grid that is then averaged in bins (numerics 7.3). Its area is 1.
  *
  * @param bins points that come out; each is the mean over `perBin` points of the fine grid, so that narrow peaks keep
  * their area
@@ -24,9 +23,11 @@ export function spectralDensity(
   rules: readonly Quadrature[],
   { bins, perBin }: { readonly bins: number; readonly perBin: number } = { bins: 500, perBin: 20 },
 ): DensityPoint[] {
-  const low = mean(rules.map(({ nodes }) => nodes[0])) - margin;
-  const high = mean(rules.map(({ nodes }) => nodes[nodes.length - 1])) + margin;
-  const variance = 1e-5 * Math.max(1, high - low - 2 * margin);
+  const least = Math.min(...rules.map(({ nodes }) => nodes[0]));
+  const most = Math.max(...rules.map(({ nodes }) => nodes[nodes.length - 1]));
+  const std = Math.sqrt(1e-5 * Math.max(1, most - least));
+  const low = least - margin * std;
+  const high = most + margin * std;
   const points = bins * perBin;
   const spacing = (high - low) / (points - 1);
   const fine = new Float64Array(points);
@@ -34,7 +35,7 @@ export function spectralDensity(
     for (let i = 0; i < nodes.length; i++)
       addNormal(fine, {
         centre: (nodes[i] - low) / spacing,
-        std: Math.sqrt(variance) / spacing,
+        std: std / spacing,
         weight: weights[i],
       });
   const area = fine.reduce((sum, value) => sum + value, 0) * spacing;
