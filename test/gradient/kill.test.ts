@@ -1,52 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { expect, test } from 'vitest';
-import { streamKey, uniform } from '../../src/numeric/rng.js';
+import { registerKillLaw } from '../rig/kill-law.js';
 
-const script = resolve(import.meta.dirname, 'killed-training.mjs');
-/** Of the script's training. */
-const steps = 200;
-const compiled = resolve(import.meta.dirname, '../../dist');
-
-/** Starts the training; kills it when it has said so many lines. @returns what it said */
-async function trained(folder: string, killAfter = Infinity): Promise<string[]> {
-  const child = spawn(process.execPath, [script, compiled, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout }))
-    if (lines.push(line) === killAfter) child.kill('SIGKILL');
-  await exited;
-  return lines;
-}
-
-async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'ticketlab-kill-'));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-test('kill -9 of train-gd at ten random moments: a try goes on where the last stood, and the bytes are those of an undisturbed one', async () => {
-  const undisturbed = await inFolder((folder) => trained(folder));
-  expect(undisturbed).toHaveLength(steps + 1);
-  await inFolder(async (folder) => {
-    const starts: number[] = [];
-    for (let kill = 0; kill < 10; kill++) {
-      const moment = 1 + Math.floor(14 * uniform(streamKey(5, 'kill'), 0, kill));
-      starts.push(Number((await trained(folder, moment))[0]));
-    }
-    // The line of a step comes before its checkpoint: a try that dies there begins with the same step.
-    expect([...starts].sort((a, b) => a - b)).toEqual(starts);
-    expect(new Set(starts).size).toBeGreaterThan(5);
-    expect(starts.at(-1)).toBeLessThan(steps);
-    const last = await trained(folder);
-    expect(last.at(-1)).toBe(undisturbed.at(-1));
-    expect(last.length).toBeLessThan(undisturbed.length);
-  });
-}, 180_000);
+registerKillLaw({
+  type: 'train-gd',
+  params: { backend: 'wasm', batch: 8, steps: 200, test_every: 25, rng: 1 },
+  steps: 200,
+  kills: 10,
+  within: 14,
+});

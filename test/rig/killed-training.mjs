@@ -1,12 +1,12 @@
-// Runs the stage train-gd on the wasm backend with a checkpoint after every step, and says each step on stdout, so that
-// a test can kill it. Arguments: the root of the compiled project, a folder for checkpoints. The last line is the
-// digest of what came out.
+// Runs a training stage with a checkpoint whenever it may make one, and says each step on stdout, so that a test can
+// kill it. Arguments: the root of the compiled project, the stage type, its parameters as JSON, a folder for
+// checkpoints. The last line is the digest of what came out.
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [root, folder] = process.argv.slice(2);
+const [root, type, given, folder] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(join(root, path)).href);
 const [
   { FileCheckpoints },
@@ -28,7 +28,7 @@ const [
     'src/data/artefact.js',
     'src/data/idx.js',
     'src/pipeline/stage-params.js',
-    'stages/train-gd.js',
+    `stages/${type}.js`,
   ].map(load),
 );
 
@@ -48,13 +48,7 @@ const files = data.makeDataset(
 
 const stored = new FileCheckpoints({ folder, key: 'key', clock: systemClock, warn: () => undefined });
 const outputs = await stage.default.run({
-  params: params.filledParams(stage.default, {
-    backend: 'wasm',
-    batch: 8,
-    steps: 200,
-    test_every: 25,
-    rng: 1,
-  }),
+  params: params.filledParams(stage.default, JSON.parse(given)),
   inputs: {
     data: { bytes: (file) => Buffer.from(files.get(file)) },
     weights: { bytes: () => tensors.encodeTensors({ network, mean }) },
