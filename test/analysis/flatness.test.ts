@@ -96,6 +96,21 @@ describe('expected-loss sharpness', () => {
   });
 });
 
+test('perturbed pairs are float32 numbers with their centre exactly in the middle', async () => {
+  const somewhere = randomWeights(400, 1, 5);
+  const measure: Measure = async (points) => {
+    for (let k = 0; k < points.length; k += 2)
+      somewhere.forEach((m, i) => {
+        const [plus, minus] = [points[k][i], points[k + 1][i]];
+        expect([Math.fround(plus), Math.fround(minus)]).toEqual([plus, minus]);
+        expect((plus + minus) / 2).toBe(Math.fround(m));
+        expect(plus).not.toBe(minus);
+      });
+    return points.map(() => ({ loss: 0, error: 0 }));
+  };
+  await sharpness({ measure, centre: somewhere, key, pairs: 3 }, 1e-3, { loss: 0, error: 0 });
+});
+
 describe('second differences from gradients along the line', () => {
   test('agree with values of the loss across kinks to 2 %, where the Hessian does not', () => {
     let largestGap = 0;
