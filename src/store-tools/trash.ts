@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { replaceFile } from '../store/durable.js';
 import { errorCode, guarded } from '../store/errors.js';
 import type { Layout } from '../store/layout.js';
 import type { GcPlan } from './gc.js';
@@ -42,7 +43,13 @@ export function sweep(
     if (outcome === 'spared') spared++;
     afterMove?.();
   };
+  // Projects' copies of what the store has are out of date: those of now even if this dies, those made meanwhile too.
+  const outdateIndexes = (): void => {
+    if (plan.records.length > 0) replaceFile(layout.epoch, randomBytes(8).toString('hex'));
+  };
+  outdateIndexes();
   for (const { key, modified } of plan.records) away(layout.record(key), modified);
+  outdateIndexes();
   for (const { sha256, modified } of plan.objects) away(layout.object(sha256), modified);
   for (const { name, modified } of plan.attempts) away(layout.attempt(name), modified);
   for (const { name, modified } of plan.runs) away(layout.run(name), modified);

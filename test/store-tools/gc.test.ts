@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../src/store/store.js';
+import { openStore, type Store } from '../../src/store/store.js';
 import { planGc, type GcRules } from '../../src/store-tools/gc.js';
 import { writePin } from '../../src/store-tools/pins.js';
 import { usualRules } from '../../src/store-tools/roots.js';
 import { deleteBatch, expiredBatches, listBatches, restore, sweep } from '../../src/store-tools/trash.js';
 import { sha256 } from '../rig/publication.js';
-import { addResult, addRun, age, ageAll, below, day, freshStore, hits, now } from './store-rig.js';
+import { addResult, addRun, age, ageAll, below, day, freshStore, hits, holdings, now } from './store-rig.js';
 
 const all = ['a', 'b', 'c', 'd'];
 
@@ -139,16 +139,39 @@ describe('cleaning', () => {
     expect(hits(store, ['new'])).toEqual(['new']);
   });
 
+  test('leaves an object that nobody needs yet, if it is young: somebody may be publishing', () => {
+    const store = storeOfFour();
+    age(store.layout.object(sha256('one')), 0.5);
+    clean(store);
+    expect(below(join(store.layout.root, 'cas')).map((path) => readFileSync(path, 'utf8'))).toEqual(['one']);
+  });
+
+  test('outdates the copies that projects keep of what is in the store', () => {
+    const store = storeOfFour();
+    const project = join(store.layout.root, '..', 'project');
+    const open = () => openStore(store.layout.root, { indexFolder: project });
+    writePin(store.layout, pin('paper', [sha256('b')]));
+    // `b` shares its object with `also`, whose record goes.
+    addResult(store, 'also', { outputs: { x: 'shared' } });
+    ageAll(store, 60);
+    const before = open();
+    expect(before.find(sha256('also')).hit).toBe(true);
+    before.saveIndex();
+    clean(store);
+    expect(open().find(sha256('also')).hit).toBe(false);
+    expect(open().find(sha256('b')).hit).toBe(true);
+  });
+
   test('never deletes: undo brings everything back, file for file', () => {
     const store = storeOfFour();
     addRun(store, 'old', { days: 40, used: ['a'] });
-    const before = below(store.layout.root);
+    const before = holdings(store);
     const bytes = before.map((path) => readFileSync(path, 'utf8'));
     const { batch, moved } = clean(store, { keepRuns: 0 });
     expect(hits(store, all)).toEqual([]);
     expect(listBatches(store.layout)).toEqual([batch]);
     expect(restore(store.layout, batch)).toBe(moved);
-    expect(below(store.layout.root)).toEqual(before);
+    expect(holdings(store)).toEqual(before);
     expect(before.map((path) => readFileSync(path, 'utf8'))).toEqual(bytes);
     expect(hits(store, all)).toEqual(all);
   });
@@ -182,7 +205,7 @@ describe('a clean-up that dies', () => {
   test('after any of its moves leaves no record without its objects, and can be undone or repeated', () => {
     for (let moves = 0; ; moves++) {
       const store = storeOfFour();
-      const before = below(store.layout.root).map((path) => relative(store.layout.root, path));
+      const before = holdings(store).map((path) => relative(store.layout.root, path));
       let died = true;
       try {
         clean(store, {}, dieAfter(moves));
@@ -196,7 +219,7 @@ describe('a clean-up that dies', () => {
       expect(hits(store, all)).toEqual([]);
       // Two batches now, perhaps of one second: both come back.
       for (const batch of listBatches(store.layout)) restore(store.layout, batch);
-      expect(below(store.layout.root).map((path) => relative(store.layout.root, path))).toEqual(before);
+      expect(holdings(store).map((path) => relative(store.layout.root, path))).toEqual(before);
       if (!died) return expect(moves).toBeGreaterThan(8);
     }
   });

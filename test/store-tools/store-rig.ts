@@ -108,6 +108,10 @@ export function ageAll(store: Store, days: number): void {
     for (const path of below(join(store.layout.root, top))) age(path, days);
 }
 
+/** What a clean-up may touch. */
+export const holdings = (store: Store): string[] =>
+  below(store.layout.root).filter((path) => path !== store.layout.epoch);
+
 export function below(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
