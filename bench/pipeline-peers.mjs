@@ -33,7 +33,7 @@ const peers = [
       const items = indices(stages).join(', ');
       writeFileSync(
         join(folder, 'dvc.yaml'),
-        `stages:\n  a:\n    foreach: [${items}]\n    do:\n      cmd: mkdir -p a && echo \${item} > a/\${item}\n      outs: [a/\${item}]\n  b:\n    foreach: [${items}]\n    do:\n      cmd: mkdir -p b && cp a/\${item} b/\${item}\n      deps: [a/\${item}]\n      outs: [b/\${item}]\n`,
+        `stages:\n  a:\n    foreach: [${items}]\n    do:\n      cmd: mkdir -p a && echo \${item} > a/\${item}\n      outs: ['a/\${item}']\n  b:\n    foreach: [${items}]\n    do:\n      cmd: mkdir -p b && cp a/\${item} b/\${item}\n      deps: ['a/\${item}']\n      outs: ['b/\${item}']\n`,
       );
     },
     prepare: (home, folder) => [join(home, 'bin', 'dvc'), 'init', '--no-scm', '--quiet'],
@@ -133,7 +133,9 @@ function compare(peer, { home, stages, ours_s, say }) {
     const started = performance.now();
     const done = spawnSync(command, words, { cwd: folder, env, encoding: 'utf8', maxBuffer: 1 << 28 });
     if (done.status !== 0)
-      throw new Error(`${command} ${words.join(' ')}: ${done.error?.message ?? done.stderr.slice(-500)}`);
+      throw new Error(
+        `${command} ${words.join(' ')}: ${done.error?.message ?? (done.stderr + done.stdout).slice(-500)}`,
+      );
     return { seconds: (performance.now() - started) / 1000 };
   };
   try {

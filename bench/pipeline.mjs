@@ -1,13 +1,15 @@
 // How long nothing takes: `ticketlab run` with everything in the store, `plan` with nothing in it, `validate`, and a run
 // that has lost its index. End to end: node on the entry point, as a user would start it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeProject } from './pipeline-project.mjs';
 
-const entry = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+/** What `ticketlab` starts. */
+const { bin } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const entry = fileURLToPath(new URL(`../${bin.ticketlab}`, import.meta.url));
 const timer = fileURLToPath(new URL('./pipeline-rss.mjs', import.meta.url));
 const sizes = [
   { wanted: 1_000, repeats: 20 },

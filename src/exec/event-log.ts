@@ -6,6 +6,8 @@ import type { Clock } from './clock.js';
 
 const progressEveryMs = 10_000;
 const syncEveryMs = 1000;
+/** Gathered before they are written, so that a hundred thousand hits do not fill the memory. */
+const mostLines = 4096;
 
 export interface EventLogOptions {
   readonly path: string;
@@ -41,6 +43,7 @@ export class EventLog {
     if (this.#broken || this.#isTooSoon(event)) return;
     if (event.type === 'inst.start') this.#matters = true;
     this.#lines.push(`${JSON.stringify(event)}\n`);
+    if (this.#lines.length >= mostLines) this.#write();
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => this.#write());
