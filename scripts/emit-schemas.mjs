@@ -1,4 +1,4 @@
-// Writes schemas/pipeline.schema.json and schemas/stages.schema.json from the built stage definitions;
+// Writes schemas/{pipeline,component,stages}.schema.json from the built stage definitions;
 // with --check it only compares, and fails when one of them is stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,11 +8,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { allStages } = await import(join(root, 'dist/stages/index.js'));
 const stages = await allStages();
 const { pipelineSchema } = await import(join(root, 'dist/src/pipeline/schema.js'));
+const { componentSchema } = await import(join(root, 'dist/src/pipeline/schema-component.js'));
 const { signatureMap, signaturesDocument } = await import(join(root, 'dist/src/pipeline/signatures.js'));
 
 const signatures = signatureMap(signaturesDocument(stages).stages);
 const documents = {
   'schemas/pipeline.schema.json': pipelineSchema(signatures),
+  'schemas/component.schema.json': componentSchema(signatures),
   'schemas/stages.schema.json': signaturesDocument(stages),
 };
 

@@ -10,7 +10,7 @@ export interface PipelineWords {
 
 const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
 /** Stage names and addresses look like this; everything else that is given first is meant as a file. */
-const isTarget = (word: string): boolean => /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?(\[.*\])?$/.test(word);
+const isTarget = (word: string): boolean => /^[a-z][A-Za-z0-9_]*(\.[a-z][A-Za-z0-9_]*)?(\[.*\])?$/.test(word);
 
 /**
  * The first word is the file when it looks like one; else the file is `ticketlab.yaml`, or the only YAML file in

@@ -1,6 +1,7 @@
 import type { PipelineRequest } from '../pipeline/plan-pipeline.js';
 import { findPipeline, readPipeline } from './find-pipeline.js';
 import { loadSignatures, type PlanOptions } from './plan-options.js';
+import { projectReader } from './project-files.js';
 import type { Wiring } from './wire.js';
 
 /**
@@ -10,13 +11,15 @@ import type { Wiring } from './wire.js';
  */
 export function pipelineRequest(
   words: readonly string[],
-  { preset, overrides }: PlanOptions,
+  { preset, overrides, params }: PlanOptions,
   wiring: Wiring,
 ): PipelineRequest & { readonly targets: readonly string[] } {
   const { file, targets } = findPipeline(words, wiring.project);
   return {
     source: readPipeline(file),
     ...{ file, targets, overrides, preset },
+    ...(params === undefined ? {} : { paramsFile: { file: params, source: readPipeline(params) } }),
     signatures: loadSignatures(wiring),
+    readFile: projectReader(wiring.project),
   };
 }

@@ -8,6 +8,8 @@ import type { Wiring } from './wire.js';
 export interface PlanOptions {
   readonly preset?: string;
   readonly overrides: readonly string[];
+  /** A file with values of parameters. */
+  readonly params?: string;
   readonly store?: string;
   /** How problems of the file are told. */
   readonly format?: 'plain' | 'json';

@@ -31,6 +31,10 @@ function withPlanOptions(command: Command): Command {
     .argument(words, wordsHelp)
     .option('--preset <name>', 'values from this preset of the file')
     .option(
+      '--params <file>',
+      'values of parameters from this file, YAML or JSON; above the preset, below -P',
+    )
+    .option(
       '-P, --param <name=value>',
       "one parameter; lists as 'seeds=[1,2]' (may be repeated)",
       collect,

@@ -18,7 +18,7 @@ const plain = /^[A-Za-z0-9_.+-]+$/;
 
 /** Reads an address; the error says what is wrong with it. */
 export function parseAddress(text: string): Result<Address, string> {
-  const match = /^([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)(?:\[(.*)\])?$/.exec(text);
+  const match = /^([a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)?)(?:\[(.*)\])?$/.exec(text);
   if (match === null)
     return err('an address is a stage, a step, or either with coordinates: imp.train[seed=3,k=1..5]');
   const conditions: Condition[] = [];
@@ -39,7 +39,7 @@ function splitConditions(text: string): string[] {
 }
 
 function readCondition(part: string): Condition | undefined {
-  const match = /^([a-z][a-z0-9_]*)\s*=\s*(.+)$/.exec(part);
+  const match = /^([a-z][A-Za-z0-9_]*)\s*=\s*(.+)$/.exec(part);
   const [, axis, value] = match ?? [];
   if (axis === undefined || value === undefined) return undefined;
   const range = /^(-?\d+)\.\.(-?\d+)$/.exec(value);

@@ -2,7 +2,7 @@ import type { Json } from '../base/json.js';
 import type { Broken } from './broken.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { Scope } from './expression.js';
-import type { Definition, FixedAxis, Node, Ref } from './model.js';
+import type { Definition, FixedAxis, ForeignType, Node, Ref } from './model.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
@@ -22,6 +22,8 @@ export interface Use {
 export interface BindContext {
   readonly file: ParsedFile;
   readonly signatures: Signatures;
+  /** The type of a definition that does not come with ticketlab. */
+  readonly foreign: (path: Path) => ForeignType | undefined;
   readonly params: Scope;
   readonly broken: Broken;
   readonly problems: Diagnostic[];

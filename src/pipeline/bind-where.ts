@@ -5,9 +5,9 @@ import { problem } from './diagnostic.js';
 import { scopeWithNames } from './expression.js';
 import type { Node } from './model.js';
 import type { Path } from './places.js';
-import { compileTemplate, type BoundExpression } from './templates.js';
+import { compileCode, compileTemplate, type BoundExpression } from './templates.js';
 
-/** `where: ${k >= 5}`: which rows of a gather are taken. Sees params and the gathered axes, by their names. */
+/** `where: k >= 5`, with or without `${}`: which rows of a gather are taken. Sees params and the gathered axes, by their names. */
 export function bindWhere(
   value: Json | undefined,
   path: Path,
@@ -24,13 +24,16 @@ export function bindWhere(
     names.set(name, type);
     if (loops.has(name) && type === 'int') names.set('level', 'int');
   }
-  const template = compileTemplate(value, path, { file, scope: scopeWithNames(params, names), problems });
+  const context = { file, scope: scopeWithNames(params, names), problems };
+  const template = value.includes('${')
+    ? compileTemplate(value, path, context)
+    : compileCode(value, path, context);
   if (template === undefined) return undefined;
   if (template.kind === 'expression' && ['bool', 'dyn'].includes(template.expression.type)) return template;
   const given = template.kind === 'expression' ? template.expression.type : 'a text';
   problems.push(
     problem('EXPRESSION_TYPE', file.at(path), `where needs true or false; this gives ${given}.`, {
-      help: 'For example  where: ${k >= 5}',
+      help: 'For example  where: k >= 5',
     }),
   );
   return undefined;

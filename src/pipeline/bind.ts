@@ -55,13 +55,15 @@ function shellOf(
     outputs: new Map(),
   };
   const add = (definitionName: string, body: { readonly [key: string]: Json }, at: Path) => {
-    const signature = typeof body.uses === 'string' ? context.signatures.get(body.uses) : undefined;
+    const foreign = context.foreign(at);
+    const own = typeof body.uses === 'string' ? context.signatures.get(body.uses) : undefined;
     const definition = {
       index: definitions.length,
       name: definitionName,
       node,
       path: at,
-      signature,
+      signature: foreign?.signature ?? own,
+      implementation: foreign?.implementation,
       inputs: [],
       params: [],
       after: [],

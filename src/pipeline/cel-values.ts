@@ -12,7 +12,7 @@ export function toCel(value: Json, type: CelType): unknown {
   }
   if (typeof value === 'object' && value !== null) {
     const member = type === 'map<string, int>' ? 'int' : 'dyn';
-    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, toCel(v as Json, member)]));
+    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, toCel(v, member)]));
   }
   return type === 'int' && typeof value === 'number' ? BigInt(value) : value;
 }

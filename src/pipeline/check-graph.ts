@@ -1,12 +1,13 @@
 import type { Graph } from './bind.js';
 import type { Use } from './bind-edge.js';
+import { checkColumns } from './check-columns.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { BoundInput, Definition, Node, Ref, StateVariable } from './model.js';
 import { nearest } from './near.js';
 import { topologicalOrder, type Need } from './order.js';
 import type { ParsedFile } from './parse.js';
-import { acceptedTypes } from './signatures.js';
-import type { ArtefactType, ColumnType } from './stage.js';
+import { acceptedTypes, fits } from './signatures.js';
+import type { ArtefactType } from './stage.js';
 import { refNode } from './model.js';
 import { listed } from './terminal-text.js';
 
@@ -72,13 +73,10 @@ export function refType(ref: Ref): ArtefactType | undefined {
   return at?.kind === 'output' ? at.definition.signature?.outputs[at.output]?.type : undefined;
 }
 
-function refColumns(ref: Ref): Readonly<Record<string, ColumnType>> | undefined {
-  return ref.kind === 'output' ? ref.definition.signature?.outputs[ref.output]?.columns : undefined;
-}
-
 /** Checks each reference once: artefact types, columns, gathers, and that no axis is left over. */
 export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[]): void {
   const mistyped = new Set<string>();
+  const loops = new Set(graph.nodes.flatMap(({ axes }) => axes.filter((a) => a.loop).map((a) => a.name)));
   for (const node of graph.nodes)
     for (const variable of node.state.values()) {
       if (checkStateType(variable, file, problems)) mistyped.add(`${node.name}.${variable.name}`);
@@ -87,40 +85,25 @@ export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[
   for (const definition of graph.definitions)
     for (const input of definition.inputs) {
       if (!(input.ref.kind === 'state' && mistyped.has(`${input.ref.node.name}.${input.ref.name}`)))
-        checkType(definition, input, problems);
+        checkType(definition, input, { loops, problems });
       checkAxes(definition, input, file, problems);
     }
 }
 
-function checkType(definition: Definition, input: BoundInput, problems: Diagnostic[]): void {
+function checkType(
+  definition: Definition,
+  input: BoundInput,
+  { loops, problems }: { readonly loops: ReadonlySet<string>; readonly problems: Diagnostic[] },
+): void {
   const type = refType(input.ref);
   const accepted = acceptedTypes(input.signature);
   if (type === undefined) return;
-  if (!accepted.includes(type)) {
+  if (!fits(input.signature, type)) {
     const message = `"${input.name}" of ${definition.name} takes ${accepted.join(' or ')}, but ${input.written} is ${type}.`;
     problems.push(problem('WRONG_ARTEFACT', input.at(), message, { help: fitting(input, accepted) }));
     return;
   }
-  const columns = refColumns(input.ref);
-  if (columns === undefined || input.signature.columns === undefined) return;
-  const added = [...(input.over ?? []), 'level'];
-  const wrong = Object.entries(input.signature.columns).flatMap(([name, wanted]) => {
-    const has = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    if (
-      has === wanted ||
-      (has === undefined && added.includes(name)) ||
-      (wanted === 'double' && has === 'int')
-    )
-      return [];
-    return [has === undefined ? `${name} (${wanted})` : `${name} as ${wanted} (it is ${has})`];
-  });
-  if (wrong.length === 0) return;
-  const message = `${definition.name} needs ${wrong.length === 1 ? 'a column' : 'columns'} that ${input.written} does not have: ${listed(wrong)}.`;
-  problems.push(
-    problem('MISSING_COLUMN', input.at(), message, {
-      help: `Its columns are ${listed(Object.keys(columns), 40)}.`,
-    }),
-  );
+  checkColumns(definition, input, { loops, problems });
 }
 
 /** Outputs of the same stage that would fit. */

@@ -35,6 +35,19 @@ export function checkAgainstSchema(file: ParsedFile, signatures: Signatures): Sc
   return { problems, broken: errors.map(placeOf) };
 }
 
+/** Checks a value inside a file against a schema of its own. */
+export function checkPart(
+  file: ParsedFile,
+  { path, value, schema, signatures }: { path: Path; value: Json; schema: Schema; signatures: Signatures },
+): SchemaCheck {
+  const errors = schemaErrors(compileSchema(schema)(value)).map((e) => ({
+    ...e,
+    path: [...path, ...e.path],
+  }));
+  const problems = errors.map((error) => explainSchemaError(error, file, signatures));
+  return { problems, broken: errors.map(placeOf) };
+}
+
 /** Compiles one schema for repeated use; the result lists what is wrong with a value. */
 export function valueChecker(schema: Schema): (value: Json) => readonly SchemaError[] {
   const check = compileSchema(schema);

@@ -8,7 +8,7 @@ import { decode, finder, isPresent, sizeOf, type Finder, type Found, type Lattic
 import type { BoundInput, Definition } from './model.js';
 import { paramTable, type ParamTable } from './param-table.js';
 import type { ParsedFile } from './parse.js';
-import type { InputSource, Instance } from './plan.js';
+import type { InputSource, Instance, StageSettings } from './plan.js';
 import { edgesOf, orderings, readings, type Reading, type Source } from './readings.js';
 import { fixedPositions } from './selection.js';
 import type { StageSignature } from './stage.js';
@@ -19,6 +19,7 @@ interface Work {
   readonly signature: StageSignature;
   readonly lattice: Lattice;
   readonly readings: readonly Reading[];
+  readonly settings: StageSettings | undefined;
   /** What must be done before. */
   readonly orderings: readonly Source[];
   /** 1 for a point that is needed. */
@@ -42,6 +43,8 @@ export interface ExpandContext {
   readonly order: GraphOrder;
   readonly settings: Settings;
   readonly problems: Diagnostic[];
+  /** How definitions are run, where the file says so. */
+  readonly stageSettings: ReadonlyMap<Definition, StageSettings>;
   /** Which points of a definition are asked for; undefined when none is. */
   readonly asked: ReadonlyMap<Definition, (position: readonly number[]) => boolean>;
 }
@@ -97,6 +100,7 @@ function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | 
         definition,
         signature: definition.signature,
         lattice,
+        settings: context.stageSettings.get(definition),
         readings: readings(definition, reading),
         orderings: orderings(definition, reading),
         needed: new Uint8Array(lattice.count),
@@ -186,15 +190,16 @@ function makeInstance(work: Work, position: readonly number[], making: Making): 
     id += `${a === 0 ? '[' : ','}${labels[a]?.[at] ?? ''}`;
   }
   const inputs: Record<string, InputSource> = {};
-  for (const reading of work.readings) inputs[reading.input.name] = sourceOf(reading, position, making);
+  for (const reading of work.readings) Object.assign(inputs, sourcesOf(reading, position, { work, making }));
   return {
     index: making.made.length,
     id: id === '' ? definition.name : `${definition.name}${id}]`,
     definition: definition.name,
-    type: signature.type,
+    type: definition.implementation?.type ?? signature.type,
     coords: coords,
     params: work.params.at(position),
     inputs,
+    ...(work.settings === undefined ? {} : { settings: work.settings }),
     ...(work.orderings.length === 0 ? {} : { after: predecessors(work, position, making) }),
   };
 }
@@ -209,6 +214,29 @@ function predecessors(work: Work, position: readonly number[], { works, find }: 
       if (index !== undefined) before.add(index);
     }
   return [...before].sort((a, b) => a - b);
+}
+
+/** What the stage type gets: of a component's input every input of its stage type that is made of it. */
+function sourcesOf(
+  reading: Reading,
+  position: readonly number[],
+  { work, making }: { readonly work: Work; readonly making: Making },
+): Record<string, InputSource> {
+  const source = sourceOf(reading, position, making);
+  const { name } = reading.input;
+  const { implementation } = work.definition;
+  if (implementation?.component === undefined) return { [name]: source };
+  const inner = [...implementation.component.wires].filter(([, outer]) => outer === name);
+  return Object.fromEntries(
+    inner.map(([input]) => {
+      const gathers = implementation.signature.inputs[input]?.gather === true;
+      return [input, gathers && source.kind === 'edge' ? asGather(source) : source];
+    }),
+  );
+}
+
+function asGather({ from, output }: { readonly from: number; readonly output: string }): InputSource {
+  return { kind: 'gather', rows: [{ coords: {}, from, output }] };
 }
 
 function sourceOf({ input, line, rows }: Reading, position: readonly number[], making: Making): InputSource {

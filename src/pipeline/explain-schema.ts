@@ -15,19 +15,16 @@ export function explainSchemaError(error: SchemaError, file: ParsedFile, signatu
     case 'additionalProperties':
       return unknownKey(error, file, signatures);
     case 'propertyNames':
-      return badName(
-        String(error.params.propertyName),
-        [...error.path, String(error.params.propertyName)],
-        file,
-      );
+      return strangeName(error, file);
     case 'required':
       return missingKey(error, file);
     case 'enum':
-      return error.path.at(-1) === 'uses' ? unknownStageType(error, file) : badValue(error, file);
+      return badValue(error, file);
     default:
       break;
   }
   const comment = error.parent.$comment;
+  if (comment === 'uses') return unknownStageType(error, file);
   if (comment === 'name' && typeof error.data === 'string') return badName(error.data, error.path, file);
   if (comment === 'edge' || comment === 'gather-input' || comment === 'input')
     return expectedEdge(error, file);
@@ -40,7 +37,7 @@ export function requirement(error: SchemaError): string {
   const limit = String(params.limit);
   switch (error.keyword) {
     case 'type':
-      return `must be ${typeWords(params.type)}`;
+      return `must be ${typeof parent.patternHint === 'string' ? parent.patternHint : typeWords(params.type)}`;
     case 'enum':
       return `must be one of ${listed((parent.enum as Json[]).map(word), 20)}`;
     case 'const':
@@ -129,7 +126,8 @@ function missingKey(error: SchemaError, file: ParsedFile): Diagnostic {
 }
 
 function unknownStageType(error: SchemaError, file: ParsedFile): Diagnostic {
-  const types = (error.parent.enum as string[] | undefined) ?? [];
+  const [own] = (error.parent.anyOf ?? []) as readonly { readonly enum?: readonly string[] }[];
+  const types = own?.enum ?? [];
   if (typeof error.data !== 'string') return wrongType({ ...error, params: { type: 'string' } }, file);
   return problem('UNKNOWN_STAGE_TYPE', file.at(error.path), `There is no stage type ${show(error.data)}.`, {
     help: `Stage types are ${listed([...types].sort(), 40)}.`,
@@ -143,6 +141,7 @@ function wrongType(error: SchemaError, file: ParsedFile): Diagnostic {
 }
 
 function typeHelp(error: SchemaError): string | undefined {
+  if (typeof error.parent.patternHint === 'string') return undefined;
   const wanted = typeWords(error.params.type);
   if (typeof error.data === 'string' && /number/.test(wanted) && error.data.trim() !== '')
     return 'Write a number without quotes, or an expression ${...} that gives one.';
@@ -159,6 +158,17 @@ function badValue(error: SchemaError, file: ParsedFile): Diagnostic {
   });
 }
 
+/** A key that is no name, or not one of the kind that is wanted here. */
+function strangeName(error: SchemaError, file: ParsedFile): Diagnostic {
+  const name = String(error.params.propertyName);
+  const path = [...error.path, name];
+  const { patternHint } = mappingAt(error.parent.propertyNames);
+  if (typeof patternHint !== 'string') return badName(name, path, file);
+  return problem('BAD_NAME', file.keyAt(path), `${show(name)} cannot be a name here.`, {
+    help: `It is ${patternHint}.`,
+  });
+}
+
 function badName(name: string, path: Path, file: ParsedFile): Diagnostic {
   const reserved = reservedNames.includes(name);
   const message = reserved
@@ -168,7 +178,7 @@ function badName(name: string, path: Path, file: ParsedFile): Diagnostic {
   return problem('BAD_NAME', isKey ? file.keyAt(path) : file.at(path), message, {
     help: reserved
       ? 'Choose another name.'
-      : 'Names start with a letter a-z and go on with a-z, 0-9 and _ (at most 64).',
+      : 'Names start with a letter a-z and go on with letters, digits and _ (at most 64).',
   });
 }
 

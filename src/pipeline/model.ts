@@ -2,6 +2,9 @@ import type { CelScalar } from './cel-values.js';
 import type { SourceRange } from './diagnostic.js';
 import type { Path } from './places.js';
 import type { BoundExpression, Template } from './templates.js';
+import type { ParamType } from './param-types.js';
+import type { ParsedFile } from './parse.js';
+import type { PlanType } from './plan.js';
 import type { InputSignature, StageSignature } from './stage.js';
 
 /** A named axis of a stage, before its values are known. */
@@ -34,6 +37,28 @@ export interface FixedAxis {
   readonly axis: string;
   readonly path: Path;
   readonly template: Template;
+}
+
+/** A stage type that does not come with ticketlab, as a file sees it and as it is run. */
+export interface ForeignType {
+  readonly signature: StageSignature;
+  readonly implementation: Implementation;
+}
+
+export interface Implementation extends PlanType {
+  /** `Instance.type`. */
+  readonly type: string;
+  readonly component?: Component;
+}
+
+/** A stage type in other clothes: its inputs are some of the component's, its parameters are made from the others. */
+export interface Component {
+  readonly file: ParsedFile;
+  readonly path: Path;
+  /** Input of the stage type -> input of the component. */
+  readonly wires: ReadonlyMap<string, string>;
+  readonly params: readonly BoundParam[];
+  readonly values: ReadonlyMap<string, ParamType>;
 }
 
 /** What is written under one name in `stages:`: one stage, or several steps that may repeat. */
@@ -70,8 +95,10 @@ export interface Definition {
   readonly name: string;
   readonly node: Node;
   readonly path: Path;
-  /** Undefined when `uses` is wrong. */
+  /** What the file sees of it: inputs, parameters, outputs. Undefined when `uses` is wrong. */
   readonly signature: StageSignature | undefined;
+  /** What it is made of when its type does not come with ticketlab. */
+  readonly implementation: Implementation | undefined;
   readonly inputs: BoundInput[];
   readonly params: BoundParam[];
   /** What must be done before, without being read. */

@@ -1,10 +1,12 @@
 import type { Json } from '../base/json.js';
 import type { Diagnostic } from './diagnostic.js';
-import { AxisValues, type ParamValues, type Values } from './expression.js';
-import type { GridAxis, Settings } from './grid.js';
+import { AxisValues, inputValues, type ParamValues, type Values } from './expression.js';
+import { paramsOnly, type GridAxis, type Settings } from './grid.js';
 import type { Lattice } from './lines.js';
-import type { Definition } from './model.js';
+import type { Component, Definition } from './model.js';
+import { celTypeOf, computable } from './param-types.js';
 import type { ParsedFile } from './parse.js';
+import { ownEntry } from './signatures.js';
 import { evaluatedProblems, filledParams, type Params } from './stage-params.js';
 import type { StageSignature } from './stage.js';
 import { evaluateTemplate, expressionsOf, type Template } from './templates.js';
@@ -54,7 +56,13 @@ export function paramTable(
           where: () => whereText(lattice, axes, position),
         }),
       );
-    return filledParams(signature, params);
+    const filled = filledParams(signature, params);
+    const { component } = definition.implementation ?? {};
+    if (component === undefined) return filled;
+    return componentParams(definition, component, filled, () => ({
+      where: whereText(lattice, axes, position),
+      ...context,
+    }));
   }
   return {
     at(position) {
@@ -64,6 +72,52 @@ export function paramTable(
       return params;
     },
   };
+}
+
+/** The parameters of a component's stage type, made from those of the component. */
+function componentParams(
+  definition: Definition,
+  component: Component,
+  outer: Params,
+  so: () => Context & { readonly where: string },
+): Params {
+  const { settings, problems, where } = so();
+  const inner = definition.implementation?.signature;
+  const given: [string, Json][] = [];
+  const inputs = inputValues(
+    new Map(
+      [...component.values].flatMap(([name, type]) => {
+        const value = ownEntry(outer, name);
+        return value === undefined
+          ? []
+          : [[name, { value: computable(type, value), type: celTypeOf(type) }] as const];
+      }),
+    ),
+  );
+  for (const { name, template } of component.params) {
+    const value = evaluateTemplate(template, { ...paramsOnly(settings.params), inputs });
+    if (value.ok) given.push([name, value.value]);
+    else {
+      if (problems.length < mostProblems) problems.push(value.error);
+      return {};
+    }
+  }
+  const params = Object.fromEntries(given);
+  if (inner === undefined) return params;
+  if (problems.length < mostProblems)
+    problems.push(
+      ...evaluatedProblems(
+        { name: definition.name, path: component.path, params: component.params },
+        inner,
+        params,
+        {
+          file: component.file,
+          because: (name) => settings.because(name),
+          where: () => where,
+        },
+      ),
+    );
+  return filledParams(inner, params);
 }
 
 interface Column {

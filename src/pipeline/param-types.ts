@@ -66,9 +66,7 @@ export function computable(type: ParamType, value: Json): Json {
   if (type.scalar !== 'duration' && type.scalar !== 'bytes') return value;
   if (Array.isArray(value)) return (value as readonly Json[]).map((v) => quantity(type.scalar, v) ?? v);
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(
-      Object.entries(value).map(([k, v]) => [k, quantity(type.scalar, v as Json) ?? 0]),
-    );
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, quantity(type.scalar, v) ?? 0]));
   return quantity(type.scalar, value) ?? value;
 }
 
@@ -104,7 +102,7 @@ function mapMisfit(type: ParamType, value: Json): Misfit | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { must: `must be a mapping (${type.name})` };
   for (const [key, member] of Object.entries(value)) {
-    const wrong = scalarMisfit(type.scalar, type.rules, member as Json);
+    const wrong = scalarMisfit(type.scalar, type.rules, member);
     if (wrong !== undefined)
       return {
         ...wrong,

@@ -7,14 +7,15 @@ import { checkAgainstSchema } from './check-schema.js';
 import { checkEdges, orderGraph, type GraphOrder } from './check-graph.js';
 import { sortDiagnostics, type Diagnostic } from './diagnostic.js';
 import { expand } from './expand.js';
-import { paramScope, paramValues } from './expression.js';
+import { paramScope, paramValues, type Scope } from './expression.js';
 import { evaluateGrid, type Grid, type Settings } from './grid.js';
+import type { Definition } from './model.js';
 import { mappingAt, readDeclarations, type Declaration, type ParamValue } from './params.js';
 import { celTypeOf, computable } from './param-types.js';
 import { readParamsFile, type ParamsFile } from './params-file.js';
 import { parsePipelineFile, type ParsedFile } from './parse.js';
 import type { Path } from './places.js';
-import type { Plan } from './plan.js';
+import type { Plan, PlanType, StageSettings } from './plan.js';
 import {
   because,
   missingParams,
@@ -25,17 +26,17 @@ import {
   withPreset,
   type Preset,
 } from './presets.js';
-import type { Signatures } from './signatures.js';
+import { readForeign, type ForeignRequest } from './foreign.js';
 import { argumentRange } from './source-text.js';
+import { readSettings } from './settings.js';
 import { resolveTargets } from './targets.js';
 import { textOf } from './terminal-text.js';
 
-export interface PipelineRequest {
+export interface PipelineRequest extends ForeignRequest {
   /** The bytes of the pipeline file. */
   readonly source: Uint8Array;
   /** Its name, for messages. */
   readonly file: string;
-  readonly signatures: Signatures;
   readonly preset?: string | undefined;
   /** Values from a file of their own, below -P. */
   readonly paramsFile?: ParamsFile | undefined;
@@ -53,7 +54,8 @@ export function planPipeline(request: PipelineRequest): Result<Plan, Diagnostic[
   const { file, graph, order, grid, settings, params, broken } = checked;
   const asked = resolveTargets(request.targets ?? [], { file, graph, grid, broken, problems });
   if (problems.length > 0) return err(sortDiagnostics(problems, request.file));
-  const { instances, targets } = expand({ file, grid, order, settings, problems, asked });
+  const { stageSettings } = checked;
+  const { instances, targets } = expand({ file, grid, order, settings, problems, stageSettings, asked });
   if (problems.length > 0) return err(sortDiagnostics(problems, request.file));
   const planned = new Set(instances.map((instance) => instance.definition));
   return ok({
@@ -64,7 +66,20 @@ export function planPipeline(request: PipelineRequest): Result<Plan, Diagnostic[
     instances,
     definitions: graph.definitions.map((d) => d.name).filter((name) => planned.has(name)),
     targets,
+    ...foreignTypes(graph, planned),
   });
+}
+
+/** Types that do not come with ticketlab, as far as they are planned. */
+function foreignTypes(graph: Graph, planned: ReadonlySet<string>): Pick<Plan, 'types'> {
+  const types = new Map<string, PlanType>();
+  for (const { name, implementation } of graph.definitions) {
+    if (implementation === undefined || !planned.has(name)) continue;
+    const { type, signature, command, module } = implementation;
+    if (command === undefined && module === undefined) continue;
+    types.set(type, { signature, ...(command && { command }), ...(module && { module }) });
+  }
+  return types.size === 0 ? {} : { types };
 }
 
 /** The same checks without making instances: costs what the file costs, not what its sweeps do. */
@@ -84,6 +99,7 @@ export interface Checked {
   readonly order: GraphOrder;
   readonly grid: Grid;
   readonly settings: Settings;
+  readonly stageSettings: ReadonlyMap<Definition, StageSettings>;
   readonly params: ReadonlyMap<string, ParamValue>;
   readonly variant: string;
 }
@@ -97,20 +113,28 @@ export function checkPipeline(request: PipelineRequest, problems: Diagnostic[]):
   const file = parsed.value;
   const schema = checkAgainstSchema(file, request.signatures);
   problems.push(...schema.problems);
-  const broken = brokenParts(schema.broken);
+  const found = brokenParts(schema.broken);
+  const foreign = readForeign(file, request, { broken: found, problems });
+  const broken = brokenParts([...schema.broken, ...foreign.broken]);
   const settled = settleParams(request, file, { broken, problems });
   const scope = paramScope(settled.types);
-  const graph = bindGraph({ file, signatures: request.signatures, params: scope, broken, problems });
+  const { signatures } = request;
+  const graph = bindGraph({
+    ...{ file, signatures, params: scope, broken, problems },
+    foreign: (path) => foreign.at(path),
+  });
   const order = orderGraph(graph, problems);
   checkEdges(graph, file, problems);
   const settings = settingsOf(settled.values, settled, '');
+  const known = { file, broken, graph, order, settings, params: settled.values, variant: settled.variant };
   // Values of axes mean something only where every name and type is right.
-  if (problems.length > 0)
-    return { file, broken, graph, order, grid: new Map(), settings, params: settled.values, variant: '' };
-  const grid = evaluateGrid(graph, { file, settings, problems });
-  checkAlignment(graph, grid, { file, settings, problems });
-  if (problems.length === 0) checkOtherPresets(file, graph, settled, problems);
-  return { file, broken, graph, order, grid, settings, params: settled.values, variant: settled.variant };
+  if (problems.length > 0) return { ...known, grid: new Map(), stageSettings: new Map() };
+  const evaluation = { file, settings, problems };
+  const grid = evaluateGrid(graph, evaluation);
+  checkAlignment(graph, grid, evaluation);
+  const stageSettings = readSettings(graph, { ...evaluation, scope, broken });
+  if (problems.length === 0) checkOtherPresets({ file, graph, scope, broken }, settled, problems);
+  return { ...known, grid, stageSettings };
 }
 
 interface SettledParams {
@@ -180,8 +204,7 @@ function settingsOf(
 
 /** A preset that nobody chose today must still fit the graph tomorrow. */
 function checkOtherPresets(
-  file: ParsedFile,
-  graph: Graph,
+  { file, graph, scope, broken }: Pick<Checked, 'file' | 'graph' | 'broken'> & { readonly scope: Scope },
   settled: SettledParams,
   problems: Diagnostic[],
 ): void {
@@ -195,5 +218,6 @@ function checkOtherPresets(
     const settings = settingsOf(values, settled, note);
     const grid = evaluateGrid(graph, { file, settings, problems });
     checkAlignment(graph, grid, { file, settings, problems });
+    readSettings(graph, { file, scope, settings, broken, problems });
   }
 }

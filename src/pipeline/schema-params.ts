@@ -7,17 +7,25 @@ const elementTypes = ['int', 'double', 'bool', 'string', 'duration', 'bytes'] as
 
 /** A declaration under `params:`; which constraints it may have depends on its type. */
 export function paramSchema(): Schema {
-  const types = [
-    ...scalarTypes,
-    ...elementTypes.map((e) => `list<${e}>`),
-    ...elementTypes.map((e) => `map<${e}>`),
-  ];
+  const { types, rules } = declarationRules();
   return {
     title: 'a parameter declaration',
     type: 'object',
     required: ['type'],
     properties: { type: oneOfWords(types, 'Type of the value.'), doc: text('What it is, and its unit.') },
-    allOf: [...scalarTypes.map(scalarRule), ...elementTypes.map(listRule), ...elementTypes.map(mapRule)],
+    allOf: rules,
+  };
+}
+
+/** The types of plain values, and what a declaration of each may have beside its type. */
+export function declarationRules(): { readonly types: readonly string[]; readonly rules: readonly Schema[] } {
+  return {
+    types: [
+      ...scalarTypes,
+      ...elementTypes.map((e) => `list<${e}>`),
+      ...elementTypes.map((e) => `map<${e}>`),
+    ],
+    rules: [...scalarTypes.map(scalarRule), ...elementTypes.map(listRule), ...elementTypes.map(mapRule)],
   };
 }
 

@@ -1,17 +1,15 @@
 import type { Json } from '../base/json.js';
-import { closed, oneOfWords, reference, when, type Schema } from './schema-words.js';
+import { commandKeys } from './schema-commands.js';
+import { envSchema, settingsKeys } from './schema-settings.js';
+import { closed, expression, identifier, reference, when, type Schema } from './schema-words.js';
+import type { StageSignature } from './stage.js';
 import { requiredInputs, withDefinitions } from './schema-with.js';
 import { requiredParameters, type Signatures } from './signatures.js';
 
 /** The definitions `stage`, `step`, `gather` ... and one `with-<type>` for every stage type (and variant). */
 export function stageDefinitions(signatures: Signatures): Record<string, Schema> {
   const definitions: Record<string, Schema> = {
-    edge: {
-      $comment: 'edge',
-      type: 'string',
-      pattern: '^\\s*\\$\\{\\s*(stages|steps|state)\\.',
-      description: 'An output: ${stages.x.output}; inside a loop also ${steps.x.output} and ${state.x}.',
-    },
+    edge,
     gather: gatherSchema(),
     pick: pickSchema(),
     matrix: matrixSchema(),
@@ -19,31 +17,71 @@ export function stageDefinitions(signatures: Signatures): Record<string, Schema>
     stage: {
       if: { anyOf: [{ required: ['steps'] }, { required: ['iterate'] }] },
       then: reference('compound'),
-      else: reference('simple'),
+      else: ownProgram(reference('stage-run'), reference('stage-shell'), reference('simple')),
     },
     simple: {
       ...closed('a stage', { ...stageKeys(signatures), matrix: reference('matrix') }, ['uses']),
       allOf: [reference('uses')],
     },
-    step: { ...closed('a step', stageKeys(signatures), ['uses']), allOf: [reference('uses')] },
+    'stage-run': closed('a stage with run', { ...programKeys('run'), matrix: reference('matrix') }, [
+      'outputs',
+    ]),
+    'stage-shell': closed('a stage with shell', { ...programKeys('shell'), matrix: reference('matrix') }, [
+      'outputs',
+    ]),
+    step: ownProgram(reference('step-run'), reference('step-shell'), reference('step-simple')),
+    'step-simple': { ...closed('a step', stageKeys(signatures), ['uses']), allOf: [reference('uses')] },
+    'step-run': closed('a step with run', programKeys('run'), ['outputs']),
+    'step-shell': closed('a step with shell', programKeys('shell'), ['outputs']),
     compound: compoundSchema(),
   };
   for (const signature of signatures.values()) Object.assign(definitions, withDefinitions(signature));
   return definitions;
 }
 
+const edge: Schema = {
+  $comment: 'edge',
+  type: 'string',
+  pattern: '^\\s*\\$\\{\\s*(stages|steps|state)\\.',
+  description: 'An output: ${stages.x.output}; inside a loop also ${steps.x.output} and ${state.x}.',
+};
+
 function stageKeys(signatures: Signatures): Record<string, Schema> {
   const all = [...signatures.values()];
   return {
     uses: {
-      ...oneOfWords(
-        all.map((s) => s.type),
-        'Stage type.',
-      ),
-      enumDescriptions: all.map((s) => s.summary),
+      $comment: 'uses',
+      anyOf: [
+        { enum: all.map((s) => s.type), enumDescriptions: all.map((s) => s.summary) },
+        { type: 'string', pattern: foreignType },
+      ],
+      description: 'Stage type; or <import>/<stage> of a component; or ./<file>.mjs of your own.',
     },
     with: { type: 'object', description: 'Parameters and inputs of the stage type.' },
     after: afterSchema,
+    env: envSchema(),
+    ...settingsKeys(),
+  };
+}
+
+/** Stage types that do not come with ticketlab: of a component file, or a module. */
+const foreignType = '^([a-z][A-Za-z0-9_]*/[a-z][a-z0-9_-]*|\\.{1,2}/.*\\.(mjs|js))$';
+
+function ownProgram(run: Schema, shell: Schema, uses: Schema): Schema {
+  return {
+    if: { required: ['run'] },
+    then: run,
+    else: { if: { required: ['shell'] }, then: shell, else: uses },
+  };
+}
+
+function programKeys(form: 'run' | 'shell'): Record<string, Schema> {
+  return {
+    ...commandKeys(form),
+    with: { type: 'object', description: 'What its inputs are, by name.' },
+    after: afterSchema,
+    env: envSchema(),
+    ...settingsKeys(),
   };
 }
 
@@ -53,13 +91,23 @@ const afterSchema: Schema = {
   uniqueItems: true,
   items: {
     type: 'string',
-    pattern: '^(stages|steps)\\.[a-z][a-z0-9_]*$',
+    pattern: '^(stages|steps)\\.[a-z][A-Za-z0-9_]*$',
     patternHint: 'stages.<name>, in a loop also steps.<name>',
   },
   description: 'Starts only when these are done, although it reads nothing of them.',
 };
 
-function usesSchema(signatures: Signatures): Schema {
+/** The schema of `with` for one stage type, on its own. */
+export function foreignWithSchema(signature: StageSignature): Schema {
+  const definitions = { identifier, expression, edge, gather: gatherSchema(), pick: pickSchema() };
+  return {
+    ...reference(`with-${signature.type}`),
+    definitions: { ...definitions, ...withDefinitions(signature) },
+  };
+}
+
+/** What `with` must be for each stage type. */
+export function usesSchema(signatures: Signatures): Schema {
   const rules: Schema[] = [];
   for (const signature of signatures.values()) {
     const needed = requiredInputs(signature).length + requiredParameters(signature, undefined).length > 0;
@@ -74,7 +122,7 @@ function usesSchema(signatures: Signatures): Schema {
 
 const from: Schema = {
   type: 'string',
-  pattern: '^(stages|steps)\\.[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$',
+  pattern: '^(stages|steps)\\.[a-z][A-Za-z0-9_]*\\.[a-z][A-Za-z0-9_]*$',
   patternHint: 'stages.<name>.<output>, without ${ }',
   description: 'An output of many instances: stages.x.output.',
 };
@@ -100,8 +148,8 @@ function gatherSchema(): Schema {
     description: 'The axes to gather; the others line up with the reader.',
   };
   const where: Schema = {
-    ...reference('expression'),
-    description: 'Only the rows for which this holds; it sees params and the gathered axes: ${k >= 5}.',
+    type: 'string',
+    description: 'Only the rows for which this holds; it sees params and the gathered axes: k >= 5.',
   };
   return { $comment: 'gather', ...closed('a gather', { from, over, at, where }, ['from']) };
 }
@@ -185,6 +233,14 @@ function compoundSchema(): Schema {
       matrix: reference('matrix'),
       iterate: { ...iterate, description: 'Repeats the steps; state is carried from pass to pass.' },
       steps: { ...members(reference('step'), 'The stages inside.'), minProperties: 1 },
+      group: {
+        type: 'array',
+        minItems: 1,
+        uniqueItems: true,
+        items: { type: 'string' },
+        description:
+          'Steps of one pass that belong together: executors that submit jobs make one job of them. A run on this machine does not differ.',
+      },
       outputs: members(reference('edge'), 'What other stages may use of it.'),
     },
     ['steps'],

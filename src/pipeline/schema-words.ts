@@ -38,6 +38,13 @@ export function when(property: string, value: Json, then: Schema, alsoWhenAbsent
   };
 }
 
+export const expression: Schema = {
+  $comment: 'expression',
+  type: 'string',
+  pattern: '\\$\\{',
+  description: 'A text with an expression: ${params.x}, ${matrix.seed}, ${rng(matrix.seed, "train")}.',
+};
+
 export const duration: Schema = { type: 'string', pattern: durationPattern, patternHint: durationHint };
 export const byteSize: Schema = { type: 'string', pattern: bytesPattern, patternHint: bytesHint };
 
@@ -65,6 +72,6 @@ export const reservedNames = [
 export const identifier: Schema = {
   $comment: 'name',
   type: 'string',
-  pattern: '^[a-z][a-z0-9_]{0,63}$',
+  pattern: '^[a-z][A-Za-z0-9_]{0,63}$',
   not: { enum: reservedNames },
 };

@@ -1,6 +1,7 @@
 import { paramSchema } from './schema-params.js';
 import { stageDefinitions } from './schema-stages.js';
-import { closed, identifier, reference, text, type Schema } from './schema-words.js';
+import { settingsKeys } from './schema-settings.js';
+import { closed, expression, identifier, reference, text, type Schema } from './schema-words.js';
 import type { Signatures } from './signatures.js';
 
 /**
@@ -14,12 +15,7 @@ export function pipelineSchema(signatures: Signatures): Schema {
     ...closed('a pipeline', pipelineKeys(), ['ticketlab', 'name', 'stages']),
     definitions: {
       identifier,
-      expression: {
-        $comment: 'expression',
-        type: 'string',
-        pattern: '\\$\\{',
-        description: 'A text with an expression: ${params.x}, ${matrix.seed}, ${rng(matrix.seed, "train")}.',
-      },
+      expression,
       param: paramSchema(),
       ...stageDefinitions(signatures),
     },
@@ -49,6 +45,18 @@ function pipelineKeys(): Record<string, Schema> {
       },
       'Named sets of parameter values, chosen with --preset.',
     ),
+    imports: named(
+      {
+        type: 'string',
+        pattern: importPattern,
+        patternHint: 'a path to a YAML file that starts with ./ or ../',
+      },
+      'Component files by a name of your own: their stages are used as <name>/<stage>.',
+    ),
+    defaults: {
+      ...closed('defaults', settingsKeys()),
+      description: 'Settings of all stages that do not say otherwise.',
+    },
     stages: { ...named(reference('stage'), 'What is computed, by name.'), minProperties: 1 },
     targets: named(
       { type: 'array', items: { type: 'string' }, minItems: 1 },
@@ -56,6 +64,8 @@ function pipelineKeys(): Record<string, Schema> {
     ),
   };
 }
+
+const importPattern = '^\\.{1,2}/.*\\.ya?ml$';
 
 const paramValue: Schema = { type: ['number', 'string', 'boolean', 'array', 'object'] };
 

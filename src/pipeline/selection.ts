@@ -75,6 +75,6 @@ export function rowFilter(
 function notBoolean(where: BoundExpression, value: Json): Diagnostic {
   const at = where.range(0, where.expression.code.length);
   return problem('EXPRESSION_TYPE', at, `where needs true or false; this gives ${show(value)}.`, {
-    help: 'For example  where: ${k >= 5}',
+    help: 'For example  where: k >= 5',
   });
 }

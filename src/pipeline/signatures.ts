@@ -86,6 +86,12 @@ export function acceptedTypes(input: InputSignature): readonly ArtefactType[] {
   return typeof input.type === 'string' ? [input.type] : input.type;
 }
 
+/** Whether an input takes a kind of artefact: metrics are tables with known columns. */
+export function fits(input: InputSignature, type: ArtefactType): boolean {
+  const accepted = acceptedTypes(input);
+  return accepted.includes(type) || (type === 'metrics' && accepted.includes('table'));
+}
+
 /** A member of a record by a name that may come from a file: never something inherited. */
 export function ownEntry<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;

@@ -2,8 +2,9 @@ import type { Json } from '../base/json.js';
 import { valueChecker, type SchemaError } from './check-schema.js';
 import { requirement } from './explain-schema.js';
 import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
-import type { BoundParam, Definition } from './model.js';
+import type { BoundParam } from './model.js';
 import type { ParsedFile } from './parse.js';
+import type { Path } from './places.js';
 import { defaultOf, ownEntry, parameterSchemas, requiredParameters, variantOf } from './signatures.js';
 import type { StageSignature } from './stage.js';
 import { expressionsOf } from './templates.js';
@@ -64,7 +65,7 @@ export interface ParamReport {
 
 /** What is wrong with parameters whose values came out of expressions, each with the place of the expression. */
 export function evaluatedProblems(
-  definition: Definition,
+  definition: { readonly name: string; readonly path: Path; readonly params: readonly BoundParam[] },
   signature: StageSignature,
   given: Params,
   report: ParamReport,

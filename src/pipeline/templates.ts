@@ -80,6 +80,11 @@ function compileText(text: string, path: Path, context: TemplateContext): Templa
     : { kind: 'text', parts };
 }
 
+/** A text that is an expression from end to end, without `${}` around it. */
+export function compileCode(code: string, path: Path, context: TemplateContext): BoundExpression | undefined {
+  return compilePiece({ kind: 'expression', code, start: 0 }, path, context);
+}
+
 function compilePiece(
   piece: Extract<Piece, { kind: 'expression' }>,
   path: Path,

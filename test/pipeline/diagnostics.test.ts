@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { diagnosticCodes, formatDiagnostics } from '../../src/pipeline/diagnostic.js';
 import { planPipeline } from '../../src/pipeline/plan-pipeline.js';
 import type { Example } from './diagnostics-page.js';
-import { readPage } from './diagnostics-page.js';
+import { readPage, surroundings } from './diagnostics-page.js';
 import { signatures } from './small-stages.js';
 
 const entries = readPage(readFileSync(new URL('../../docs/diagnostics.md', import.meta.url), 'utf8'));
 
 function plan(example: Example) {
-  return planPipeline({ file: 'p.yaml', signatures, ...example });
+  return planPipeline({ file: 'p.yaml', signatures, ...surroundings(example), ...example });
 }
 
 test('every code of a diagnostic has its place in docs/diagnostics.md, and nothing else has', () => {

@@ -101,6 +101,8 @@ describe('where', () => {
     expect(where('${matrix.seed == 1}')).toContain('UNKNOWN_NAME: There is nothing called "matrix" here.');
     expect(where('${k + 1}')).toContain('EXPRESSION_TYPE: where needs true or false; this gives int.');
     expect(where('${k > params.levels - 1}')).toBe('nothing');
+    expect(where('k in [1, 2]')).toBe('nothing');
+    expect(where('k in [1, 2')).toContain('EXPRESSION_SYNTAX');
   });
 
   test('and over are for inputs that gather', () => {

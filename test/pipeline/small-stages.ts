@@ -121,7 +121,12 @@ export const smallStages: readonly StageSignature[] = [
 /** As the planner gets them: through JSON. */
 export const signatures = readSignatures(JSON.parse(JSON.stringify(signaturesDocument(smallStages))));
 
-export type Asked = Partial<Pick<PipelineRequest, 'preset' | 'overrides' | 'paramsFile' | 'targets' | 'file'>>;
+export type Asked = Partial<
+  Pick<
+    PipelineRequest,
+    'preset' | 'overrides' | 'paramsFile' | 'targets' | 'file' | 'readFile' | 'describeModules'
+  >
+>;
 
 export function request(text: string | Uint8Array, asked: Asked = {}): PipelineRequest {
   const source = typeof text === 'string' ? new TextEncoder().encode(text) : text;
