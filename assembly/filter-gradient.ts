@@ -37,27 +37,43 @@ export function filterGradient(
       let tap = 0;
       for (; tap + 5 <= taps; tap += 5) {
         for (let o = 0; o < outputs; o += 8)
-          fiveTaps(line + <usize>(tap * 4), errors + <usize>(o * 4), target + <usize>(o * 4), rows, columns, inputs, outputs, inputPitch, squared);
+          fiveTaps(
+            line + <usize>(tap * 4),
+            errors + <usize>(o * 4),
+            target + <usize>(o * 4),
+            rows,
+            columns,
+            inputs,
+            outputs,
+            inputPitch,
+            squared,
+          );
         target += <usize>(5 * outputs * 4);
       }
       for (; tap < taps; tap++) {
         for (let o = 0; o < outputs; o += 8)
-          oneTap(line + <usize>(tap * 4), errors + <usize>(o * 4), target + <usize>(o * 4), rows, columns, inputs, outputs, inputPitch, squared);
+          oneTap(
+            line + <usize>(tap * 4),
+            errors + <usize>(o * 4),
+            target + <usize>(o * 4),
+            rows,
+            columns,
+            inputs,
+            outputs,
+            inputPitch,
+            squared,
+          );
         target += <usize>(outputs * 4);
       }
     }
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function addTo(target: usize, sum: v128, squared: i32): void {
   const term = squared ? f32x4.mul(sum, sum) : sum;
   v128.store(target, f32x4.add(v128.load(target), term));
 }
 
-// @ts-ignore: decorator
-@inline
 function fiveTaps(
   line: usize,
   errors: usize,
@@ -72,7 +88,16 @@ function fiveTaps(
   const zero = f32x4.splat(0);
   const inputStep = <usize>(inputs * 4);
   const deltaStep = <usize>(outputs * 4);
-  let a0 = zero, a1 = zero, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero, e0 = zero, e1 = zero;
+  let a0 = zero,
+    a1 = zero,
+    b0 = zero,
+    b1 = zero,
+    c0 = zero,
+    c1 = zero,
+    d0 = zero,
+    d1 = zero,
+    e0 = zero,
+    e1 = zero;
   let error = errors;
   for (let y = 0; y < rows; y++) {
     let at = line + <usize>y * inputPitch;
@@ -110,8 +135,6 @@ function fiveTaps(
 }
 
 /** The taps that are left over: the same sums in the same order. */
-// @ts-ignore: decorator
-@inline
 function oneTap(
   line: usize,
   errors: usize,
@@ -125,7 +148,8 @@ function oneTap(
 ): void {
   const inputStep = <usize>(inputs * 4);
   const deltaStep = <usize>(outputs * 4);
-  let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
+  let a0 = f32x4.splat(0),
+    a1 = f32x4.splat(0);
   let error = errors;
   for (let y = 0; y < rows; y++) {
     let at = line + <usize>y * inputPitch;
