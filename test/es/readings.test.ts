@@ -51,7 +51,7 @@ describe('docs/numerics.md', () => {
   });
 
   test('describes every strategy, every optimizer and every diagnosis of the metrics', () => {
-    for (const name of strategyNames) expect(document).toContain(`\n### ${name}\n`);
+    for (const name of strategyNames) expect(document).toContain(`\n### ${name} · `);
     for (const name of optimizerNames) expect(document).toMatch(new RegExp(`^\\| ${name} +\\|`, 'm'));
     const diagnoses = metricsColumnNames.filter((name) => /^(std|rate)_/.test(name));
     for (const name of diagnoses) expect(document).toContain(`\`${name}\``);
