@@ -1,5 +1,5 @@
 // Writes schemas/{pipeline,component,stages}.schema.json from the built stage definitions;
-// with --check it only compares, and fails when one of them is stale.
+// with --check it only compares, and fails when one of them is stale. Then docs/reference.md, from them.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ const stale = Object.entries(documents).filter(([file, document]) =>
 for (const [file] of stale)
   console.error(`${file} does not match the stage definitions: run "npm run schemas" and commit it.`);
 if (stale.length > 0) process.exitCode = 1;
+// The tables of docs/reference.md are made from these files: written, or only compared, likewise.
+await import('./reference.mjs');
 
 /** True when the file is stale and was left as it is. */
 function emit(file, text) {
