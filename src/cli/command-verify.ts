@@ -26,8 +26,15 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
       throw new UserError('verify --locked takes neither --rebuild nor --json.');
     return verifyLocked(words, options);
   }
-  if (words.length > 0 || options.preset !== undefined || options.overrides.length > 0)
-    throw new UserError('verify looks at the whole store; a file, --preset and -P go with --locked.');
+  if (
+    words.length > 0 ||
+    options.preset !== undefined ||
+    options.params !== undefined ||
+    options.overrides.length > 0
+  )
+    throw new UserError(
+      'verify looks at the whole store; a file, --preset, --params and -P go with --locked.',
+    );
   const share = options.rebuild === undefined ? undefined : parseShare(options.rebuild);
   const wiring = wire(options.store);
   const store = openStore(wiring.store);

@@ -9,6 +9,7 @@ const collect = (value: string, before: readonly string[]): string[] => [...befo
 interface Parsed {
   readonly param: readonly string[];
   readonly preset?: string;
+  readonly params?: string;
   readonly store?: string;
 }
 
@@ -20,9 +21,10 @@ interface Named {
   readonly name?: string;
 }
 
-const planOptions = ({ param, preset, store }: Parsed): PlanOptions => ({
+const planOptions = ({ param, params, preset, store }: Parsed): PlanOptions => ({
   overrides: param,
   ...(preset === undefined ? {} : { preset }),
+  ...(params === undefined ? {} : { params }),
   ...(store === undefined ? {} : { store }),
 });
 
@@ -34,6 +36,10 @@ function withAddress(command: Command): Command {
   return withStore(
     command
       .option('--preset <name>', 'values from this preset of the file')
+      .option(
+        '--params <file>',
+        'values of parameters from this file, YAML or JSON; above the preset, below -P',
+      )
       .option('-P, --param <name=value>', 'one parameter (may be repeated)', collect, []),
   );
 }

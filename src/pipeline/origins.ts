@@ -1,7 +1,9 @@
 import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { commandLine, type Diagnostic } from './diagnostic.js';
+import type { BoundParam } from './model.js';
 import type { ParamValue } from './params.js';
+import type { ParsedFile } from './parse.js';
 import { checkPipeline, type PipelineRequest } from './plan-pipeline.js';
 import { expressionsOf } from './templates.js';
 
@@ -17,6 +19,8 @@ export interface ParamOrigin {
 
 /** How the value of a stage's parameter is written in the file. */
 export interface ValueOrigin {
+  /** The file when it is not the pipeline itself: a component's. */
+  readonly file?: string;
   /** Line of the file, from 1. */
   readonly line: number;
   /** The code of its expressions; empty for a plain value. */
@@ -42,21 +46,34 @@ export function findOrigins(request: PipelineRequest): Result<Origins, Diagnosti
   const definitions = new Map(graph.definitions.map((definition) => [definition.name, definition]));
   return ok({
     value: (definition, name) => {
-      const bound = definitions.get(definition)?.params.find((param) => param.name === name);
-      if (bound === undefined) return undefined;
-      const expressions = expressionsOf(bound.template).map(({ expression }) => expression);
-      const names = [...new Set(expressions.flatMap((expression) => expression.params))];
-      return {
-        line: file.at(bound.path).line,
-        code: expressions.map(({ code }) => code.trim()).join(', '),
-        params: names.flatMap((param) => originOf(param, params.get(param)) ?? []),
-      };
+      const found = definitions.get(definition);
+      const own = found?.params.find((param) => param.name === name);
+      if (own !== undefined) return valueOrigin(own, file, params);
+      const component = found?.implementation?.component;
+      const inside = component?.params.find((param) => param.name === name);
+      if (component === undefined || inside === undefined) return undefined;
+      // Its expressions are over the component's own inputs, whatever parameters of the pipeline are called.
+      return { file: component.file.source.file, ...valueOrigin(inside, component.file, new Map()) };
     },
     input: (definition, name) => {
       const bound = definitions.get(definition)?.inputs.find((input) => input.name === name);
       return bound === undefined ? undefined : file.at(bound.path).line;
     },
   });
+}
+
+function valueOrigin(
+  { path, template }: BoundParam,
+  file: ParsedFile,
+  params: ReadonlyMap<string, ParamValue>,
+): ValueOrigin {
+  const expressions = expressionsOf(template).map(({ expression }) => expression);
+  const names = [...new Set(expressions.flatMap((expression) => expression.params))];
+  return {
+    line: file.at(path).line,
+    code: expressions.map(({ code }) => code.trim()).join(', '),
+    params: names.flatMap((param) => originOf(param, params.get(param)) ?? []),
+  };
 }
 
 function originOf(name: string, given: ParamValue | undefined): ParamOrigin | undefined {

@@ -33,7 +33,7 @@ function words({ change, definition, alike }: Cause, { origins, earlier }: Place
     case 'file':
       return `the file \`${change.name}\` has other bytes`;
     case 'part':
-      return `\`${change.name}\` changed`;
+      return `\`${change.name}\` changed${change.paths.length > 0 ? `: ${listed(change.paths, 4)}` : ''}`;
     case 'input':
       return `input \`${change.name}\` is ${change.now ? 'new' : 'gone'}${lineOf(origins.input(definition, change.name))}`;
     case 'rows':
@@ -66,14 +66,15 @@ function parameterText(
 ): string {
   const what = `\`${name}\` ${values}`;
   if (origin === undefined) return `${what}, a default of its stage type`;
-  if (origin.code === '') return `${what} in ${definition}, line ${origin.line}`;
+  const { file } = origin;
+  if (origin.code === '') return `${what} in ${file ?? definition}, line ${origin.line}`;
   const [only] = origin.params;
   if (only !== undefined && origin.code === `params.${only.name}`)
     return `${what}${only.name === name ? '' : ` (\`${only.name}\`)`} ${place(only)}`;
   const params = origin.params.map(
     (param) => `\`${param.name}\` ${paramStep(param, earlier)} ${place(param)}`,
   );
-  return `${what} = ${origin.code}, line ${origin.line}${params.length > 0 ? `; ${params.join(', ')}` : ''}`;
+  return `${what} = ${origin.code}, ${file === undefined ? '' : `${file} `}line ${origin.line}${params.length > 0 ? `; ${params.join(', ')}` : ''}`;
 }
 
 /** `0.3 → 0.4`, or `is 0.4` when it is not known to have changed. */

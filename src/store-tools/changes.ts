@@ -1,4 +1,5 @@
 import { byCodeUnit, canonicalJson, type Json } from '../base/json.js';
+import { changedPaths } from '../pipeline/fingerprint.js';
 import { mappingAt } from '../pipeline/params.js';
 import type { KeyParts, Subject, SubjectSource } from './subject.js';
 
@@ -15,8 +16,8 @@ export type Change =
   | { readonly kind: 'runtime'; readonly was: Json; readonly now: Json }
   /** A file from outside has other bytes. */
   | { readonly kind: 'file'; readonly name: string }
-  /** Another part of the key: code of a plugin, a variable of the environment. */
-  | { readonly kind: 'part'; readonly name: string }
+  /** Another part of the key: code of a module or program, variables of the environment; and what of it. */
+  | { readonly kind: 'part'; readonly name: string; readonly paths: readonly string[] }
   /** An input that is or was not there. */
   | { readonly kind: 'input'; readonly name: string; readonly now: boolean }
   /** A gathered input has other rows. */
@@ -64,7 +65,12 @@ export function ownChanges(subject: Subject, was: KeyParts): Change[] {
   if (!same(was['rt'], now['rt']))
     changes.push({ kind: 'runtime', was: was['rt'] ?? 'any', now: now['rt'] ?? 'any' });
   const known = new Set(['type', 'ver', 'with', 'in', 'files', 'rt']);
-  for (const name of differing(was, now)) if (!known.has(name)) changes.push({ kind: 'part', name });
+  for (const name of differing(was, now)) {
+    // Of what waits not every part need be known.
+    if (known.has(name) || (subject.key === undefined && now[name] === undefined)) continue;
+    const paths = changedPaths(was[name], now[name]).filter((path) => path !== '');
+    changes.push({ kind: 'part', name, paths });
+  }
   return [...changes, ...inputChanges(subject, mappingAt(was['in']))];
 }
 

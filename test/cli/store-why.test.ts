@@ -66,6 +66,42 @@ describe('why', () => {
     ]);
   });
 
+  test('names the place inside a component', () => {
+    const component = `ticketlab: 1
+kind: component
+stages:
+  curve:
+    inputs:
+      runs: { type: table, columns: { remaining: double, test_accuracy: double, generation: int, method: string } }
+    outputs:
+      figure: { type: figure }
+    uses: plot
+    with:
+      table: \${inputs.runs}
+      x: remaining
+      y: test_accuracy
+      last_by: generation
+      color: method
+      title: First
+`;
+    const user = source
+      .replace(/ {2}accuracy:[^]*/, '')
+      .replace('name: tiny\n', 'name: tiny\nimports: { figs: ./figs.yaml }\n');
+    const uses =
+      '  curve: { uses: figs/curve, with: { runs: { from: stages.imp.metrics, over: [method, k] } } }\n';
+    writeFileSync(join(folder, 'figs.yaml'), component);
+    writeFileSync(join(folder, 'user.yaml'), user + uses);
+    expect(ticketlab(folder, ['run', 'user.yaml', '--preset', 'quick', '--ui', 'quiet'])).toMatchObject({
+      stderr: '',
+      code: 0,
+    });
+    const changed = component.replace('First', 'Second');
+    writeFileSync(join(folder, 'figs.yaml'), changed);
+    expect(why('curve', 'user.yaml', '--preset', 'quick').stdout).toContain(
+      `\`title\` "First" → "Second" in figs.yaml, line ${lineOf(changed, 'title:')}  [curve]`,
+    );
+  });
+
   test('refuses what is no instance, and writes nothing', () => {
     const before = filesBelow(folder).map((name) => [name, readFileSync(join(folder, name)).length]);
     const { code, stdout, stderr } = why('imp.trian', 'tiny.yaml');

@@ -12,6 +12,8 @@ export interface Sketch {
   readonly type?: string;
   readonly ver?: number;
   readonly files?: Readonly<Record<string, string>>;
+  /** What a program of the user's consists of. Not known while the instance waits. */
+  readonly code?: Readonly<Record<string, string>>;
   /** Input `i0`, `i1` ...: names of other sketches. */
   readonly after?: readonly string[];
   /** Input `rows`: name -> coordinates. */
@@ -49,6 +51,7 @@ function settle(sketches: Sketches): Map<string, Settled> {
       in: inputs,
     };
     if (sketch.files) K['files'] = sketch.files;
+    if (sketch.code) K['code'] = sketch.code;
     const key = sha256(JSON.stringify(K));
     settled.set(name, { K, key, digest: sha256(sketch.bytes ?? key) });
   }
@@ -135,6 +138,7 @@ function subjectOf(name: string, { now, after, inStore, subjects, names }: Makin
     rows.some(({ from }) => subjects[from]!.outputs === undefined),
   );
   const hit = !waits && inStore.has(settled.key);
+  const { code: _code, ...partly } = settled.K;
   return {
     id: name,
     definition: name.replace(/\[.*/, ''),
@@ -143,7 +147,7 @@ function subjectOf(name: string, { now, after, inStore, subjects, names }: Makin
     verdict: hit ? 'hit' : waits ? 'waits' : 'run',
     reason: hit ? 'in the store' : 'no result with this key',
     key: waits ? undefined : settled.key,
-    K: waits ? { ...settled.K, in: {} } : settled.K,
+    K: waits ? { ...partly, in: {} } : settled.K,
     sources,
     params: { usual: 1, ...(settled.K['with'] as Record<string, Json>) },
     defaults: { usual: 1 },
@@ -159,6 +163,7 @@ export function summary({ causes, follows }: Explanation): string[] {
       return `${change.name} ${JSON.stringify(change.was)} -> ${JSON.stringify(change.now)}`;
     if (change.kind === 'state') return change.text;
     if (change.kind === 'coordinates') return `new ${change.fresh.join()}`;
+    if (change.kind === 'part') return `${change.name} ${change.paths.join()}`;
     return 'name' in change ? `${change.kind} ${change.name}` : change.kind;
   };
   return [

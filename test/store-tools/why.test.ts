@@ -58,6 +58,18 @@ describe('the root cause is named', () => {
     ]);
   });
 
+  test('code of a program of the user, by file; what waits is not blamed for code that is not known yet', () => {
+    const program = (bytes: string) => change('prune', { code: { 'prune.py': bytes, 'lib.py': 'same' } });
+    expect(summary(explainStep(program('a'), program('b'), { asked: ['prune'] }))).toEqual([
+      'prune: code prune.py ×1',
+    ]);
+    const retrained = { ...program('a'), train: { ...chain['train'], ver: 2 } };
+    expect(summary(explainStep(program('a'), retrained, { asked: ['prune'] }))).toEqual([
+      'train: version ×1',
+      'prune follows ×1',
+    ]);
+  });
+
   test('a source that is another one now', () => {
     const was = { ...chain, twin: { with: { other: 1 } } };
     const now = {
