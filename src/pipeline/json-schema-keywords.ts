@@ -89,16 +89,18 @@ export const keywords: Readonly<Record<string, Keyword | 'annotation'>> = {
   },
   properties: (of) => {
     const schemas = of.schema['properties'] as Schema;
-    const checks = new Map(
-      Object.entries(schemas).map(([name, schema]) => [
-        name,
-        of.below(schema, `${of.at}/properties/${pointer(name)}`),
-      ]),
+    const members = new Map(
+      Object.entries(schemas).map(([name, schema]) => {
+        const step = `/${pointer(name)}`;
+        return [name, { step, check: of.below(schema, `${of.at}/properties${step}`) }];
+      }),
     );
     return (value, path, faults) => {
       if (!isMapping(value)) return;
-      for (const [name, member] of Object.entries(value))
-        checks.get(name)?.(member, `${path}/${pointer(name)}`, faults);
+      for (const name of Object.keys(value)) {
+        const member = members.get(name);
+        member?.check(value[name] ?? null, path + member.step, faults);
+      }
     };
   },
   additionalProperties: (of) => {
