@@ -8,25 +8,6 @@ import type { Signatures } from './signatures.js';
 /** The JSON Schema (draft-07) of component files: stages with typed inputs and outputs, for pipelines to use. */
 export function componentSchema(signatures: Signatures): Schema {
   const all = [...signatures.values()];
-  const uses: Schema = {
-    $comment: 'uses',
-    anyOf: [
-      { enum: all.map((s) => s.type), enumDescriptions: all.map((s) => s.summary) },
-      { type: 'string', pattern: '^\\.{1,2}/.*\\.(mjs|js)$' },
-    ],
-    description: 'Stage type; or ./<file>.mjs of your own.',
-  };
-  const withKeys = {
-    type: 'object',
-    description: 'Parameters and inputs of the stage type, made from ${inputs.x}.',
-  };
-  const stage = {
-    ...closed('a component', { inputs: inputsSchema(), outputs: outputsSchema(), uses, with: withKeys }, [
-      'outputs',
-      'uses',
-    ]),
-    allOf: [usesSchema(signatures)],
-  };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $comment: 'Written by scripts/emit-schemas.mjs from the stage definitions. Do not edit.',
@@ -63,11 +44,35 @@ export function componentSchema(signatures: Signatures): Schema {
         else: {
           if: { required: ['shell'] },
           then: closed('a component with shell', commandKeys('shell'), ['outputs']),
-          else: stage,
+          else: componentOfStage(signatures),
         },
       },
       ...(Object.assign({}, ...all.map(withDefinitions)) as Record<string, Schema>),
     },
+  };
+}
+
+/** A component that is a stage type with some of its parameters and inputs settled. */
+function componentOfStage(signatures: Signatures): Schema {
+  const all = [...signatures.values()];
+  const uses: Schema = {
+    $comment: 'uses',
+    anyOf: [
+      { enum: all.map((s) => s.type), enumDescriptions: all.map((s) => s.summary) },
+      { type: 'string', pattern: '^\\.{1,2}/.*\\.(mjs|js)$' },
+    ],
+    description: 'Stage type; or ./<file>.mjs of your own.',
+  };
+  const withKeys = {
+    type: 'object',
+    description: 'Parameters and inputs of the stage type, made from ${inputs.x}.',
+  };
+  return {
+    ...closed('a component', { inputs: inputsSchema(), outputs: outputsSchema(), uses, with: withKeys }, [
+      'outputs',
+      'uses',
+    ]),
+    allOf: [usesSchema(signatures)],
   };
 }
 

@@ -120,7 +120,7 @@ describe('the schema checker', () => {
         { properties: { 'a/b~': { enum: [1, [2], null] } }, additionalProperties: { type: 'boolean' } },
         [{ 'a/b~': [2], c: 1 }, { 'a/b~': 2 }],
       ],
-      [{ not: { required: ['x'] }, if: { const: 3 }, then: false === true, else: true }, [{ x: 1 }, {}, 4]],
+      [{ not: { required: ['x'] }, if: { const: 3 }, then: false, else: true }, [{ x: 1 }, {}, 4]],
       [{ if: { type: 'string' }, then: { const: 'a' }, else: { const: 1 } }, ['a', 'b', 1, 2]],
       [
         { anyOf: [{ const: 1 }, { type: 'string', minLength: 2 }], allOf: [{ minimum: 1 }, { minimum: 0 }] },
