@@ -122,6 +122,11 @@ const floors: readonly Rule[] = [
     why: 'The executor learns the stage types by injection, so that it is tested without mathematics.',
   },
   {
+    from: 'src/exec/command-table',
+    allow: ['src/exec', 'src/artefacts', 'src/pipeline', 'src/base'],
+    why: 'A program reads gathered tables as a stage does: one under the other, with their coordinates.',
+  },
+  {
     from: 'src/dashboard',
     allow: ['src/events', 'src/base'],
     packages: ['react', 'ink'],

@@ -3,7 +3,7 @@ import { mappingAt } from '../pipeline/params.js';
 import type { Instance } from '../pipeline/plan.js';
 import { defaultOf, parameterSchemas, variantOf } from '../pipeline/signatures.js';
 import type { StageSignature } from '../pipeline/stage.js';
-import { decide, signatureOf, type Decision, type DecisionEnv } from '../exec/decide.js';
+import { decide, ownCodeOf, signatureOf, type Decision, type DecisionEnv } from '../exec/decide.js';
 import { runtimeClass } from '../exec/runtime-class.js';
 import { recordOf } from '../store-tools/records.js';
 import type { KeyParts, Subject, SubjectSource } from '../store-tools/subject.js';
@@ -84,7 +84,9 @@ function partsOf(instance: Instance, decision: Decision, { env, sources, before 
   }
   const located = env.outsideFiles.resolve(signature, instance.params);
   const files = Object.entries(located.ok ? located.value : {}).map(([name, file]) => [name, file.sha256]);
+  const own = ownCodeOf(env, instance);
   return instanceKey({
+    ...(own.ok && own.value !== undefined ? { code: own.value.key, env: own.value.env } : {}),
     signature,
     params: instance.params,
     inputs,

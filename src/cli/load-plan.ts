@@ -5,6 +5,7 @@ import type { DecisionEnv } from '../exec/decide.js';
 import { planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
 import type { Plan } from '../pipeline/plan.js';
 import { gradientClasses } from '../gradient/locate.js';
+import { OwnCodeReader } from '../exec/own-code.js';
 import { sha256Hex } from '../store/durable.js';
 import { OutsideFileReader } from '../store/outside-files.js';
 import { openStore } from '../store/store.js';
@@ -58,6 +59,7 @@ export function loadPlan(
       signatures,
       outsideFiles,
       force,
+      ownCode: new OwnCodeReader(wiring.project, wiring.environment),
       gradientClass: gradientClasses(wiring.cache),
     },
   });

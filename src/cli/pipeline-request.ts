@@ -1,7 +1,7 @@
 import type { PipelineRequest } from '../pipeline/plan-pipeline.js';
 import { findPipeline, readPipeline } from './find-pipeline.js';
 import { loadSignatures, type PlanOptions } from './plan-options.js';
-import { projectReader } from './project-files.js';
+import { moduleDescriber, projectReader } from './project-files.js';
 import type { Wiring } from './wire.js';
 
 /**
@@ -21,5 +21,6 @@ export function pipelineRequest(
     ...(params === undefined ? {} : { paramsFile: { file: params, source: readPipeline(params) } }),
     signatures: loadSignatures(wiring),
     readFile: projectReader(wiring.project),
+    describeModules: moduleDescriber(wiring.project, wiring.environment),
   };
 }

@@ -1,7 +1,10 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { err, ok, type Result } from '../base/result.js';
+import { describeModules } from '../exec/describe-modules.js';
+import type { Environment } from '../exec/worker-environment.js';
 import type { ReadFile } from '../pipeline/imports.js';
+import type { DescribeModules } from '../pipeline/modules.js';
 
 /** A pipeline or component file is written by hand. */
 const maxBytes = 32 * 1024 * 1024;
@@ -42,4 +45,15 @@ export function insideProject(
   const file = relative(realpathSync(project), real);
   if (file.startsWith('..') || isAbsolute(file)) return err('it lies outside the project');
   return ok({ real, file: file.split(sep).join('/') });
+}
+
+/** Describes the modules of stage types that files of the project name; a process is started for all together. */
+export function moduleDescriber(project: string, environment: Environment): DescribeModules {
+  return (wanted) => {
+    const located = wanted.map(({ from, path }) => insideProject(project, from, path));
+    const modules = located.flatMap((found) => (found.ok ? [found.value.real] : []));
+    const described = modules.length === 0 ? [] : describeModules({ project, modules }, environment);
+    let next = 0;
+    return located.map((found) => (found.ok ? (described[next++] ?? err('it was not described')) : found));
+  };
 }

@@ -26,6 +26,9 @@ export interface BoardOptions {
 /** `elsewhere`: another client of the store is computing it. */
 type State = 'waiting' | 'ready' | 'following' | 'elsewhere' | 'running' | 'ended';
 
+/** Looking further for something that fits would cost more than it brings. */
+const mostPassed = 64;
+
 /**
  * Who may start, who waits for whom, how each instance ended. Knows no processes, files or time: the run tells it what
  * happened and asks it what to start.
@@ -98,17 +101,30 @@ export class Board {
     return this.#state[index] === 'running';
   }
 
-  /** Takes the ready instance with the highest rank. */
-  start(): { readonly index: number; readonly computation: Computation } | undefined {
-    for (let index = this.#ready.pop(); index !== undefined; index = this.#ready.pop()) {
+  /**
+   * Takes the ready instance with the highest rank.
+   *
+   * @param fits whether there is room for it: of those that stand first, some may be passed over.
+   */
+  start(
+    fits: (index: number) => boolean = () => true,
+  ): { readonly index: number; readonly computation: Computation } | undefined {
+    const passed: number[] = [];
+    let started: { index: number; computation: Computation } | undefined;
+    while (started === undefined && passed.length < mostPassed) {
+      const index = this.#ready.pop();
+      if (index === undefined) break;
       const computation = this.#computations[index];
-      // What was withdrawn since it became ready is passed over.
+      // What was withdrawn since it became ready is dropped.
       if (this.#state[index] !== 'ready' || !computation) continue;
-      this.#state[index] = 'running';
-      this.#startedAt[index] = this.#tick++;
-      return { index, computation };
+      if (fits(index)) started = { index, computation };
+      else passed.push(index);
     }
-    return undefined;
+    for (const index of passed) this.#ready.push(index);
+    if (started === undefined) return undefined;
+    this.#state[started.index] = 'running';
+    this.#startedAt[started.index] = this.#tick++;
+    return started;
   }
 
   /** What was just started is being computed by another client: it is nobody's turn until `look` is called. */

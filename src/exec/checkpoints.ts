@@ -19,6 +19,9 @@ export interface CheckpointOptions {
   readonly folder: string;
   readonly key: string;
   readonly clock: Clock;
+  /** Seconds between two of them, and how many are kept; a minute and two as a rule. */
+  readonly every?: number | undefined;
+  readonly keep?: number | undefined;
   /** A checkpoint is an aid: that one cannot be written is told, once, and the work goes on. */
   readonly warn: (message: string) => void;
 }
@@ -54,7 +57,8 @@ export class FileCheckpoints implements Checkpoints {
   }
 
   due(): boolean {
-    const pause = Math.max(everyMs, this.#costMs * shareOfTime);
+    const { every } = this.#options;
+    const pause = Math.max(every === undefined ? everyMs : every * 1000, this.#costMs * shareOfTime);
     return this.#options.clock.monotonic() - this.#savedAt >= pause;
   }
 
@@ -89,7 +93,7 @@ export class FileCheckpoints implements Checkpoints {
     failpoint('checkpoint.written');
     renameSync(temporary, join(this.#folder, name));
     failpoint('checkpoint.named');
-    for (const old of listed(this.#folder).slice(0, -kept))
+    for (const old of listed(this.#folder).slice(0, -(this.#options.keep ?? kept)))
       rmSync(join(this.#folder, old.name), { force: true });
   }
 }

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
-import { canonicalJson } from '../base/json.js';
 import { unreachable } from '../base/result.js';
 import type { Ending, RunEvent } from '../events/event.js';
-import type { Instance, Plan } from '../pipeline/plan.js';
-import { ensureFolder } from '../store/durable.js';
+import type { Plan } from '../pipeline/plan.js';
 import type { OutsideFileReader } from '../store/outside-files.js';
 import { Board, type EndDetails } from './board.js';
 import { decide, signatureOf, type Computation, type Decision, type DecisionEnv } from './decide.js';
@@ -11,9 +8,13 @@ import { deliver } from './deliver.js';
 import { Forecaster } from './forecaster.js';
 import { producersOf, upwardRanks } from './graph.js';
 import { Neighbours } from './neighbours.js';
+import { openPool, taskOf } from './open-pool.js';
 import { differenceMessage, type Report, type WorkerMessage } from './protocol.js';
 import type { RunEnv } from './run.js';
 import { grantThreads } from './threads.js';
+import { Attempts } from './attempts.js';
+import { machineMemory } from './capacity.js';
+import { OwnCodeReader } from './own-code.js';
 import type { WorkerPool } from './worker-pool.js';
 import type { Death } from './worker-process.js';
 
@@ -33,17 +34,14 @@ export interface Outcome {
   readonly troubled: boolean;
 }
 
-/** Parameters as the key sees them: without an order, so that a stage cannot depend on one. */
-const inOrder = (params: Instance['params']): Instance['params'] =>
-  JSON.parse(canonicalJson(params)) as Instance['params'];
-
 /** Brings board, workers and events together for the length of one run. */
 export class Conductor {
   readonly #options: ConductorOptions;
   readonly #decisionEnv: DecisionEnv;
   readonly #board: Board;
   readonly #forecaster: Forecaster;
-  readonly #startedAt = new Map<number, number>();
+  readonly #attempts: Attempts;
+  readonly #workerOf = new Map<number, number>();
   #pool: WorkerPool | undefined;
   #neighbours: Neighbours | undefined;
   #troubled = false;
@@ -53,7 +51,16 @@ export class Conductor {
   constructor(options: ConductorOptions) {
     this.#options = options;
     const { plan, env, outsideFiles } = options;
-    this.#decisionEnv = { ...env, plan, outsideFiles };
+    const ownCode = new OwnCodeReader(env.projectDir, env.environment);
+    this.#decisionEnv = { ...env, plan, outsideFiles, ownCode };
+    this.#attempts = new Attempts({
+      settings: (index) => plan.instances[index]!.settings,
+      clock: env.clock,
+      slots: env.jobs,
+      memory: env.memory ?? machineMemory(),
+      stop: (index) => this.#pool?.stop(this.#workerOf.get(index)!),
+      again: (index) => this.#retry(index),
+    });
     const producers = plan.instances.map(producersOf);
     this.#forecaster = new Forecaster({
       path: env.store.layout.cache('wall-times.json'),
@@ -82,6 +89,7 @@ export class Conductor {
       while (!signal.aborted && this.#deliver());
     } finally {
       signal.removeEventListener('abort', abort);
+      this.#attempts.close();
       await this.#pool?.close();
       this.#neighbours?.close();
       this.#forecaster.save();
@@ -97,7 +105,8 @@ export class Conductor {
       ...this.#options.env,
       free: (index) => this.#retry(index),
     });
-    this.#pool ??= await this.#openPool();
+    const { env, folder, run } = this.#options;
+    this.#pool ??= await openPool(env, folder, run);
     await new Promise<void>((resolve) => {
       this.#finished = resolve;
       this.#dispatch();
@@ -111,7 +120,7 @@ export class Conductor {
     return decision;
   }
 
-  /** What another client computed is done, or given up. */
+  /** What another client computed is done, or given up; or a failed instance is tried once more. */
   #retry(index: number): void {
     this.#board.look(index);
     this.#dispatch();
@@ -147,49 +156,38 @@ export class Conductor {
     this.#options.emit({ type: 'warn', inst: this.#options.plan.instances[index]!.id, message });
   }
 
-  /** Loaded only when there is work. */
-  async #openPool(): Promise<WorkerPool> {
-    const { env, folder, run } = this.#options;
-    const { WorkerPool } = await import('./worker-pool.js');
-    const logFolder = join(folder, 'logs');
-    ensureFolder(logFolder);
-    const { stagesModule, cacheDir, version, environment, projectDir } = env;
-    return new WorkerPool({
-      slots: env.jobs,
-      entry: env.workerEntry,
-      settings: { stagesModule, cacheDir, version, run, store: env.store.layout.root },
-      environment,
-      projectDir,
-      logFolder,
-    });
-  }
-
   /** Starts what is ready while slots are free; those left over are lent as threads to what just started. */
   #dispatch(): void {
     if (this.#board.open === 0) return this.#finished();
     const pool = this.#pool!;
-    const starting: { index: number; computation: Computation }[] = [];
-    while (starting.length < pool.free) {
-      const next = this.#board.start();
+    const { plan } = this.#options;
+    const starting: { index: number; computation: Computation; cpus: number }[] = [];
+    for (let left = pool.free; left > 0;) {
+      const next = this.#board.start((index) => this.#attempts.offers(index, left));
       if (!next) break;
-      if (this.#mayStart(next.index, next.computation.key)) starting.push(next);
+      if (!this.#mayStart(next.index, next.computation.key)) continue;
+      const cpus = this.#attempts.reserve(next.index);
+      starting.push({ ...next, cpus });
+      left -= cpus;
     }
     // What looked like work may all be done by others meanwhile.
     if (this.#board.open === 0) return this.#finished();
     const threads = grantThreads(
-      starting.map(({ index }) => this.#signature(index).threads === true),
+      starting.map(({ index }) => signatureOf(this.#decisionEnv, plan.instances[index]!).threads === true),
       pool.free,
+      starting.map(({ cpus }) => cpus),
     );
     starting.forEach(({ index, computation }, at) => this.#start(index, computation, threads[at]!));
   }
 
   #start(index: number, computation: Computation, threads: number): void {
-    const { plan, env, emit } = this.#options;
-    const { id, definition, type, params } = plan.instances[index]!;
-    this.#startedAt.set(index, env.clock.monotonic());
+    const { plan, emit } = this.#options;
+    const instance = plan.instances[index]!;
+    const { id: inst, definition } = instance;
+    this.#attempts.begin(index);
     const worker = this.#pool!.start({
       index,
-      task: { instance: id, stageType: type, params: inOrder(params), threads, ...computation },
+      task: taskOf(instance, computation, threads),
       slots: threads,
       onMessage: (message) => this.#onMessage(index, message),
       onEnd: (report, log) => {
@@ -197,7 +195,8 @@ export class Conductor {
         this.#dispatch();
       },
     });
-    emit({ type: 'inst.start', inst: id, definition, key: computation.key, worker });
+    this.#workerOf.set(index, worker);
+    emit({ type: 'inst.start', inst, definition, key: computation.key, worker });
   }
 
   #onMessage(index: number, message: Exclude<WorkerMessage, Report>): void {
@@ -207,15 +206,16 @@ export class Conductor {
     if (message.type !== 'progress') return;
     const { unit, done, total, values } = message;
     emit({ type: 'inst.progress', inst, unit, done, total, values });
-    this.#forecaster.progress(index, { seconds: this.#secondsOf(index), done, total });
+    this.#forecaster.progress(index, { seconds: this.#attempts.seconds(index), done, total });
     this.#forecast();
   }
 
   #onEnd(index: number, { key }: Computation, end: { report: Report | Death; log: readonly string[] }): void {
     const { report, log } = end;
     this.#neighbours?.done(key);
+    this.#attempts.end(index);
     if (!this.#board.isRunning(index)) return;
-    const seconds = this.#secondsOf(index);
+    const seconds = this.#attempts.seconds(index);
     switch (report.type) {
       case 'done':
         if (report.differing.length > 0)
@@ -227,15 +227,27 @@ export class Conductor {
         return this.#heal(index, report, { key, seconds, log });
       case 'died':
         if (this.#options.env.signal.aborted) return this.#board.cancelled(index);
-        return this.#board.failed(index, { key, seconds, log, message: report.message });
+        return this.#failed(index, report, { key, seconds, log });
       case 'failed':
-        this.#board.failed(index, { key, seconds, log, message: report.message });
+        if (this.#options.env.signal.aborted && report.cause === 'stopped')
+          return this.#board.cancelled(index);
+        this.#failed(index, report, { key, seconds, log });
         // Whatever ran next would come to the same end, after having computed for nothing.
         if (report.kind === 'full') this.#board.withdraw('skipped', 'not started, because no space is left');
         return;
       default:
         return unreachable(report);
     }
+  }
+
+  /** Ends an instance as failed, unless the file asks for another try. */
+  #failed(index: number, report: Extract<Report, { type: 'failed' }> | Death, details: EndDetails): void {
+    const { message, retryIn, of } = this.#attempts.judge(index, report);
+    if (retryIn === undefined || this.#options.env.signal.aborted)
+      return this.#board.failed(index, { ...details, message });
+    this.#warn(index, `${message}; it is tried again in ${retryIn / 1000} s (${of})`);
+    this.#board.leave(index);
+    this.#attempts.later(index, retryIn);
   }
 
   #heal(index: number, lost: Extract<Report, { type: 'lost' }>, details: EndDetails): void {
@@ -273,6 +285,7 @@ export class Conductor {
   }
 
   #ended(index: number, how: Ending, { madeIn, ...details }: EndDetails): void {
+    this.#attempts.forget(index);
     const { id, definition } = this.#options.plan.instances[index]!;
     this.#options.emit({ type: 'inst.end', inst: id, definition, how, ...details });
     this.#forecaster.ended(index, how === 'ran' ? details.seconds : madeIn);
@@ -281,13 +294,5 @@ export class Conductor {
   #forecast(): void {
     const seconds = this.#forecaster.due((index) => this.#board.how(index) !== undefined);
     if (seconds !== undefined) this.#options.emit({ type: 'run.estimate', seconds });
-  }
-
-  #secondsOf(index: number): number {
-    return (this.#options.env.clock.monotonic() - this.#startedAt.get(index)!) / 1000;
-  }
-
-  #signature(index: number): ReturnType<typeof signatureOf> {
-    return signatureOf(this.#decisionEnv, this.#options.plan.instances[index]!);
   }
 }

@@ -1,3 +1,4 @@
+import { ok, type Result } from '../base/result.js';
 import { byCodeUnit, canonicalJson, type Json } from '../base/json.js';
 import { declaredOutputs } from '../pipeline/declared-outputs.js';
 import { instanceKey, type InputDigest } from '../pipeline/fingerprint.js';
@@ -8,6 +9,7 @@ import type { OutsideFile, OutsideFileReader } from '../store/outside-files.js';
 import type { KnownResult } from '../store/packed-index.js';
 import type { ObjectRef, Outputs } from '../store/record.js';
 import type { Store } from '../store/store.js';
+import type { OwnCode, OwnCodeReader } from './own-code.js';
 import { runtimeClass, type GradientClass } from './runtime-class.js';
 
 /** An input whose bytes are known. */
@@ -24,6 +26,8 @@ export interface Computation {
   readonly K: Json;
   readonly inputs: ResolvedInputs;
   readonly files: Readonly<Record<string, OutsideFile>>;
+  /** The user's own program or module, when the stage is one. */
+  readonly own?: OwnCode;
 }
 
 export type Decision =
@@ -60,6 +64,8 @@ export interface DecisionEnv {
   readonly force: ReadonlySet<number>;
   /** Needed when a stage computes gradients. */
   readonly gradientClass?: GradientClass | undefined;
+  /** Needed when a plan has programs or modules of the user's own. */
+  readonly ownCode?: OwnCodeReader | undefined;
 }
 
 /**
@@ -86,12 +92,18 @@ export function decide(
   }
   const located = env.outsideFiles.resolve(signature, instance.params);
   if (!located.ok) return { verdict: 'impossible', reason: located.error };
+  const own = ownCodeOf(env, instance);
+  if (!own.ok) return { verdict: 'impossible', reason: own.error };
   const { key, K } = keyOf(signature, instance, {
     inputs,
     files: located.value,
+    own: own.value,
     gradientClass: env.gradientClass,
   });
-  const computation: Computation = { key, K, inputs, files: located.value };
+  const computation: Computation = {
+    ...{ key, K, inputs, files: located.value },
+    ...(own.value === undefined ? {} : { own: own.value }),
+  };
   if (env.force.has(index)) return { verdict: 'run', computation, reason: 'forced', heals: false };
   const found = env.store.find(key);
   if (!found.hit) return { verdict: 'run', computation, reason: found.reason, heals: found.lost };
@@ -101,10 +113,24 @@ export function decide(
   return { verdict: 'hit', key, K, result: found.result, reason: 'in the store' };
 }
 
-export function signatureOf(env: Pick<DecisionEnv, 'signatures'>, instance: Instance): StageSignature {
-  const signature = env.signatures.get(instance.type);
+export function signatureOf(
+  env: Pick<DecisionEnv, 'signatures' | 'plan'>,
+  instance: Instance,
+): StageSignature {
+  const signature = env.plan.types?.get(instance.type)?.signature ?? env.signatures.get(instance.type);
   if (!signature) throw new Error(`Internal error: no signature of stage type "${instance.type}"`);
   return signature;
+}
+
+/** The code and variables of an instance whose type does not come with ticketlab. */
+export function ownCodeOf(
+  { plan, ownCode }: Pick<DecisionEnv, 'plan' | 'ownCode'>,
+  instance: Instance,
+): Result<OwnCode | undefined, string> {
+  const type = plan.types?.get(instance.type);
+  if (type === undefined) return ok(undefined);
+  if (ownCode === undefined) throw new Error('Internal error: a plan with own code, and nobody to read it');
+  return ownCode.read(type, instance.settings?.env ?? {});
 }
 
 function resolveInputs(
@@ -162,7 +188,9 @@ function keyOf(
     inputs,
     files,
     gradientClass,
-  }: Pick<Computation, 'inputs' | 'files'> & Pick<DecisionEnv, 'gradientClass'>,
+    own,
+  }: Pick<Computation, 'inputs' | 'files'> &
+    Pick<DecisionEnv, 'gradientClass'> & { own: OwnCode | undefined },
 ): { key: string; K: Json } {
   const digests: Record<string, InputDigest> = {};
   for (const [name, input] of Object.entries(inputs))
@@ -176,5 +204,6 @@ function keyOf(
     inputs: digests,
     files: Object.fromEntries(Object.entries(files).map(([name, file]) => [name, file.sha256])),
     rt: runtimeClass(signature, instance.params, gradientClass),
+    ...(own === undefined ? {} : { code: own.key, env: own.env }),
   });
 }

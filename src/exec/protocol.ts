@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { Json } from '../base/json.js';
+import type { StageSettings } from '../pipeline/plan.js';
 import type { Progress } from '../pipeline/stage.js';
 import type { OutsideFile } from '../store/outside-files.js';
 import type { Outputs } from '../store/record.js';
 import type { ResolvedInputs } from './decide.js';
+import type { OwnCode } from './own-code.js';
 
 /** What a worker process is told when it starts; JSON, the only argument of its command line. */
 export interface WorkerSettings {
@@ -28,6 +30,10 @@ export interface Task {
   readonly inputs: ResolvedInputs;
   readonly files: Readonly<Record<string, OutsideFile>>;
   readonly threads: number;
+  /** The user's own program or module, when the stage is one. */
+  readonly own?: OwnCode;
+  /** Seconds between checkpoints, and how many are kept, where the file says so. */
+  readonly checkpoint?: StageSettings['checkpoint'];
 }
 
 /** Why a task failed. `user`: the message is for the user as it is. `fault`: the stage is to blame. `full`: no space left. */
@@ -47,6 +53,8 @@ export type Report =
       readonly type: 'failed';
       readonly kind: FailureKind;
       readonly message: string;
+      /** In the words of `retry: on`, where trying again may help. */
+      readonly cause?: string;
     }
   /** The object of an input could not be read. */
   | { readonly type: 'lost'; readonly sha256: string; readonly message: string };

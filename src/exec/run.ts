@@ -21,6 +21,8 @@ export interface RunEnv {
   readonly signatures: Signatures;
   /** Worker processes at the same time, at least 1. */
   readonly jobs: number;
+  /** Bytes that instances may use together; what the machine has unless a test says so. */
+  readonly memory?: number;
   /** Instances to be computed again whatever the store has. */
   readonly force: ReadonlySet<number>;
   /** Needed when a stage computes gradients. */

@@ -9,6 +9,9 @@ import { WorkerProcess, type Death } from './worker-process.js';
 /** A process that has done so much makes room for a fresh one. */
 const tasksPerWorker = 50;
 
+/** What an instance that took too long has to put its things in order. */
+const graceMs = 20_000;
+
 export interface PoolOptions {
   readonly slots: number;
   /** Compiled worker-main; the one beside this module unless a test says so. */
@@ -59,6 +62,11 @@ export class WorkerPool {
     return slot;
   }
 
+  /** Stops the task of one slot; the process has time to follow. */
+  stop(slot: number): void {
+    this.#workers[slot]?.terminate(graceMs);
+  }
+
   /** Stops all work at once. */
   terminate(): void {
     this.#stopped = true;
@@ -72,14 +80,18 @@ export class WorkerPool {
   }
 
   #begin(slot: number, assignment: Assignment): void {
-    if (this.#stopped) return assignment.onEnd({ type: 'died', message: 'the run was stopped' }, []);
+    if (this.#stopped)
+      return assignment.onEnd({ type: 'died', message: 'the run was stopped', cause: 'infra' }, []);
     const path = join(this.#options.logFolder, `worker-${slot}.log`);
     let from = 0;
     let to: number | undefined;
     const end = (report: Report | Death): void => {
       this.#busy.delete(slot);
       this.#free += assignment.slots;
-      if (report.type !== 'done' || this.#workers[slot]!.tasksDone >= tasksPerWorker) this.#retire(slot);
+      // Code of the user's own may leave something running, or variables: its process goes, and all that it started.
+      const worn = assignment.task.own !== undefined;
+      if (worn || report.type !== 'done' || this.#workers[slot]!.tasksDone >= tasksPerWorker)
+        this.#retire(slot);
       const { instance } = assignment.task;
       const target = instanceLogPath(this.#options.logFolder, assignment.index, instance);
       keepSlice({ path, from, to: logSize(path) }, target);

@@ -28,6 +28,8 @@ export interface SpawnOptions {
 export interface Death {
   readonly type: 'died';
   readonly message: string;
+  /** In the words of `retry: on`. */
+  readonly cause: 'infra' | 'oom';
 }
 
 type Handlers = {
@@ -89,10 +91,10 @@ export class WorkerProcess {
     this.#tasks.destroy();
   }
 
-  /** Stops it whatever it does. */
-  terminate(): void {
+  /** Stops it whatever it does, after it had some time to follow. */
+  terminate(graceMs = killAfterMs): void {
     this.#signal('SIGTERM');
-    const timer = setTimeout(() => this.#signal('SIGKILL'), killAfterMs);
+    const timer = setTimeout(() => this.#signal('SIGKILL'), graceMs);
     void this.gone.then(() => clearTimeout(timer));
   }
 
@@ -121,21 +123,25 @@ export class WorkerProcess {
 
   #watch(reports: Readable): Promise<void> {
     return new Promise((resolve) => {
-      const settle = (message: string): void => {
+      const settle = (message: string, cause: Death['cause']): void => {
         if (this.#death) return;
-        this.#death = { type: 'died', message };
+        // What it started must not outlive it.
+        this.#signal('SIGKILL');
+        this.#death = { type: 'died', message, cause };
         this.dismiss();
         resolve();
         if (this.#handlers) this.#finish(this.#death);
       };
-      this.#child.once('error', (error) => settle(`a worker process could not be started: ${error.message}`));
+      this.#child.once('error', (error) =>
+        settle(`a worker process could not be started: ${error.message}`, 'infra'),
+      );
       this.#child.once('exit', (code, signal) => {
         const message = deathMessage(code, signal);
         // What it reported before it died may still be under way.
         const timer = setTimeout(() => reports.destroy(), lastWordsMs);
         const last = (): void => {
           clearTimeout(timer);
-          settle(message);
+          settle(message, signal === 'SIGKILL' || signal === 'SIGABRT' ? 'oom' : 'infra');
         };
         if (reports.closed) last();
         else reports.once('close', last);

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { UserError } from '../base/result.js';
 import { declaredOutputs } from '../pipeline/declared-outputs.js';
 import type { OutputBytes, StageDefinition } from '../pipeline/stage.js';
@@ -8,8 +9,10 @@ import type { Made } from '../store/record.js';
 import type { Store } from '../store/store.js';
 import { FileCheckpoints } from './checkpoints.js';
 import type { Clock } from './clock.js';
+import { CommandError } from './command-error.js';
 import { lastLines, logSize } from './instance-logs.js';
 import type { Report, Task, WorkerMessage, WorkerSettings } from './protocol.js';
+import { ownStage } from './own-stage.js';
 import { stageContext } from './stage-context.js';
 
 export interface TaskEnv {
@@ -33,6 +36,8 @@ export async function performTask(task: Task, env: TaskEnv): Promise<Report> {
     if (error instanceof ObjectLostError)
       return { type: 'lost', sha256: error.sha256, message: error.message };
     if (isFull(error)) return { type: 'failed', kind: 'full', message: messageOf(error) };
+    if (error instanceof CommandError)
+      return { type: 'failed', kind: 'user', message: error.message, cause: error.cause };
     if (error instanceof UserError) return { type: 'failed', kind: 'user', message: error.message };
     env.logStack(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return {
@@ -45,11 +50,12 @@ export async function performTask(task: Task, env: TaskEnv): Promise<Report> {
 
 async function computeAndPublish(task: Task, env: TaskEnv): Promise<Report> {
   const { store, clock, settings } = env;
-  const stage = await env.loadStage(task.stageType);
+  const stage = await stageOf(task, env);
   const checkpoints = new FileCheckpoints({
     folder: store.layout.attempt(task.key),
     key: task.key,
     clock,
+    ...task.checkpoint,
     warn: (message) => env.send({ type: 'warn', message }),
   });
   const measure = startMeasuring(clock);
@@ -79,6 +85,11 @@ async function computeAndPublish(task: Task, env: TaskEnv): Promise<Report> {
   checkpoints.remove();
   const { outcome, differing, record } = published;
   return { type: 'done', outputs: record.outputs, differing, kept: outcome === 'known' };
+}
+
+async function stageOf(task: Task, { store, loadStage }: TaskEnv): Promise<StageDefinition> {
+  if (task.own === undefined) return loadStage(task.stageType);
+  return ownStage(task.own, join(store.layout.attempt(task.key), `work-${hostname()}-${process.pid}`));
 }
 
 /** What the stage printed, for whoever looks at its result later. */

@@ -25,6 +25,10 @@ export interface KeyInput {
   readonly inputs: Readonly<Record<string, InputDigest>>;
   /** Files from outside the store: name -> digest. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What people's own programs and modules consist of. */
+  readonly code?: Json | undefined;
+  /** The variables that such a program sees, with their values. */
+  readonly env?: Readonly<Record<string, string>>;
   /** On what kind of machine the bytes hold; undefined when on all. */
   readonly rt?: string | undefined;
 }
@@ -33,9 +37,11 @@ type JsonObject = { readonly [key: string]: Json };
 
 /** The key of an instance (64 hex digits), and what it is made of. */
 export function instanceKey(input: KeyInput): { key: string; K: JsonObject } {
-  const { signature, params, inputs, files = {}, rt } = input;
+  const { signature, params, inputs, files = {}, rt, code, env = {} } = input;
   const K: Record<string, Json> = {};
   // Absent parts are left out, so that a new kind of part changes no key that does not have it.
+  if (code !== undefined) K.code = code;
+  if (Object.keys(env).length > 0) K.env = env;
   if (Object.keys(files).length > 0) K.files = files;
   K.in = inputParts(inputs);
   if (rt !== undefined) K.rt = rt;

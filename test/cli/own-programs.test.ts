@@ -1,0 +1,246 @@
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesBelow, plannedIn, project, ticketlab } from './command.js';
+
+const example = resolve(import.meta.dirname, '../../examples/own-programs');
+
+function copied(): string {
+  const folder = project();
+  cpSync(example, folder, { recursive: true });
+  return folder;
+}
+
+/** Counts of verdicts by definition, for example `{ measured: 'run run run' }`. */
+function verdicts(folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { instance, verdict } of plannedIn(folder, ['study.yaml'])) {
+    const definition = instance.replace(/\[.*/, '');
+    found[definition] = found[definition] === undefined ? verdict : `${found[definition]} ${verdict}`;
+  }
+  return found;
+}
+
+describe("the example of programs of one's own", () => {
+  test('runs, is restored, and computes again what a change of code concerns', () => {
+    const folder = copied();
+    const first = ticketlab(folder, ['run', 'study.yaml', '--ui', 'plain']);
+    expect(first.stderr).toBe('');
+    expect(first.stdout).toContain('0 hit, 8 ran, 0 failed');
+    expect(filesBelow(join(folder, 'results'))).toEqual([
+      'own-programs/default/figure.csv',
+      'own-programs/default/figure.png',
+      'own-programs/default/figure.svg',
+    ]);
+    expect(verdicts(folder)).toEqual({
+      measured: 'hit hit hit',
+      smooth: 'hit hit hit',
+      lines: 'hit',
+      figure: 'hit',
+    });
+
+    change(folder, 'stages/mean.mjs', 'a + b, 0', 'a + b, 0.5');
+    expect(verdicts(folder)).toMatchObject({ measured: 'hit hit hit', smooth: 'run run run' });
+    change(folder, 'programs/lib/curve.mjs', '/ 50', '/ 40');
+    expect(verdicts(folder)).toMatchObject({
+      measured: 'run run run',
+      smooth: expect.stringMatching('unless'),
+    });
+  });
+
+  test('leaves nothing behind but results, logs and the store', () => {
+    const folder = copied();
+    ticketlab(folder, ['run', 'study.yaml', 'lines', '--ui', 'plain']);
+    expect(readdirSync(join(folder, '.ticketlab/store/attempt'))).toEqual([]);
+    expect(filesBelow(example).filter((file) => !filesBelow(folder).includes(file))).toEqual([]);
+  });
+});
+
+function change(folder: string, file: string, from: string, to: string): void {
+  const text = readFileSync(join(folder, file), 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(join(folder, file), text.replace(from, to));
+}
+
+/** A pipeline of one program; `rest` are further keys of the stage. */
+const one = (run: string, rest = '') => `ticketlab: 1
+name: one
+stages:
+  it:
+    ${run}
+    outputs: { out: { type: file } }
+${rest}`;
+
+function says(run: string, rest?: string, words: readonly string[] = []): string {
+  const folder = project({ 'p.yaml': one(run, rest), 'run.sh': 'exit 1\n' });
+  const { stdout, stderr } = ticketlab(folder, ['run', 'p.yaml', '--ui', 'plain', ...words]);
+  return stdout + stderr;
+}
+
+describe('a program that', () => {
+  test.each([
+    ['ends with another exit code than 0', 'shell: echo no >&2; exit 3', 'sh ended with exit code 3'],
+    [
+      'does not exist',
+      'run: [no-such-program]',
+      'There is no program no-such-program: it is neither on the PATH',
+    ],
+    ['writes nothing', "run: ['true']", 'it ended well but did not write its output "out" (out/out).'],
+    [
+      'writes too much',
+      'shell: touch "$OUT_OUT" out/more',
+      'it wrote out/more, which is not an output that it declares.',
+    ],
+    [
+      'leaves a symbolic link',
+      'shell: ln -s /etc/passwd "$OUT_OUT"',
+      'its output out/out is neither a file nor a folder.',
+    ],
+    [
+      'wants a variable that is not set',
+      'shell: exit 0',
+      'the environment variable NO_SUCH is not set',
+      '    env: { NO_SUCH: { external: true } }\n',
+    ],
+    ['wants code that is not there', 'shell: exit 0', 'there is no code file no.py', '    code: [no.py]\n'],
+    [
+      'wants code outside the project',
+      'shell: exit 0',
+      'the code file etc lies outside the project',
+      '    code: [etc]\n',
+    ],
+    [
+      'has no end',
+      'shell: sleep 600',
+      'it took longer than its timeout of 0.5 s, and was stopped',
+      '    timeout: 500ms\n',
+    ],
+  ])('%s fails with one clear message', (_, run, message, rest) => {
+    if (message.includes('outside')) {
+      const folder = project({ 'p.yaml': one(run, rest) });
+      symlinkSync('/etc', join(folder, 'etc'));
+      expect(ticketlab(folder, ['run', 'p.yaml', '--ui', 'plain']).stdout).toMatch(
+        /lies outside the project/,
+      );
+    } else expect(says(run, rest)).toContain(message);
+  });
+
+  test('fails now and then is tried again for the causes that retry names, and gives up at the second equal end', () => {
+    const flaky =
+      'shell: n=$(cat "$MARKS" | wc -l); echo x >> "$MARKS"; if [ $n -lt 1 ]; then exit 7; fi; echo done > "$OUT_OUT"';
+    const run = (on: string, shell = flaky) => {
+      const folder = project({ marks: '' });
+      const rest = `    env: { MARKS: ${join(folder, 'marks')} }\n    retry: { times: 5, on: ['${on}'] }\n`;
+      writeFileSync(join(folder, 'p.yaml'), one(`shell: |\n      ${shell.replace('shell: ', '')}`, rest));
+      const { stdout } = ticketlab(folder, ['run', 'p.yaml', '--ui', 'plain']);
+      return { stdout, tries: readFileSync(join(folder, 'marks'), 'utf8').length / 2 };
+    };
+    expect(run('exit:7')).toEqual({ stdout: expect.stringContaining('1 ran, 0 failed'), tries: 2 });
+    expect(run('exit:8')).toEqual({ stdout: expect.stringContaining('0 ran, 1 failed'), tries: 1 });
+    expect(run('exit:7', flaky.replace('$n -lt 1', '$n -lt 99'))).toEqual({
+      stdout: expect.stringContaining('0 ran, 1 failed'),
+      tries: 2,
+    });
+  });
+
+  test('sees an environment of its own, with declared variables, which are part of its key', () => {
+    const shell =
+      'shell: env | sort | grep -v "^PWD\\|^_=\\|SHLVL\\|OLDPWD" | cut -d= -f1 | tr "\\n" " " > "$OUT_OUT"; echo "$COLOUR" >> "$OUT_OUT"; cat "$OUT_OUT"';
+    const folder = project({
+      'p.yaml': one(`shell: |\n      ${shell.replace('shell: ', '')}`, '    env: { COLOUR: red }\n'),
+    });
+    ticketlab(folder, ['run', 'p.yaml', '--ui', 'plain']);
+    const [log = ''] = filesBelow(join(folder, '.ticketlab/store/runs')).filter((file) =>
+      /logs\/.*it.*/.test(file),
+    );
+    const text = readFileSync(join(folder, '.ticketlab/store/runs', log), 'utf8');
+    expect(text).toContain('COLOUR HOME OMP_NUM_THREADS OUT_OUT PATH TICKETLAB_CPUS TMPDIR red');
+    const key = () => plannedIn(folder, ['p.yaml'])[0]!.key;
+    const before = key();
+    change(folder, 'p.yaml', 'COLOUR: red', 'COLOUR: blue');
+    expect(key()).not.toBe(before);
+  });
+
+  test('is given text with quotes, blanks and dollars sees it as it is', () => {
+    const nasty = `a"b'c $HOME; touch x {in.a} \\`;
+    const declared = '    inputs: { word: { type: string } }\n';
+    const rest = `${declared}    with: { word: ${JSON.stringify(nasty.replace('$', '$'))} }\n`;
+    for (const run of [
+      "run: [node, -e, \"require('fs').writeFileSync(process.argv[2], process.argv[1])\", '{with.word}', '{out.out}']",
+      'shell: printf %s "$WITH_WORD" > "$OUT_OUT"; cat "$OUT_OUT"',
+    ]) {
+      const folder = project({ 'p.yaml': one(run, rest) });
+      expect(ticketlab(folder, ['run', 'p.yaml', '--ui', 'plain']).stdout).toContain('1 ran');
+      const [{ outputs }] = plannedIn(folder, ['p.yaml']) as [ReturnType<typeof plannedIn>[0]];
+      const { sha256 } = outputs['out']!;
+      const blob = join(folder, '.ticketlab/store/cas', sha256.slice(0, 2), sha256.slice(2));
+      expect(readFileSync(blob, 'utf8')).toBe(nasty);
+    }
+  });
+});
+
+describe('a component file', () => {
+  const importing = (path: string) =>
+    `ticketlab: 1\nname: p\nimports: { figures: ${path} }\nstages:\n  a: { uses: figures/curves }\n`;
+
+  test.each([
+    ['../outside.yaml', 'it lies outside the project'],
+    ['./link.yaml', 'it lies outside the project'],
+    ['./lib', 'is a path'],
+    ['./none.yaml', 'there is no such file'],
+    ['./folder.yaml', 'it is not a file'],
+  ])('at %s is refused', (path, why) => {
+    const outer = project({ 'outside.yaml': 'ticketlab: 1\n', 'inner/folder.yaml/x': '' });
+    const inner = join(outer, 'inner');
+    symlinkSync('../outside.yaml', join(inner, 'link.yaml'));
+    writeFileSync(join(inner, 'p.yaml'), importing(path));
+    const { code, stderr } = ticketlab(inner, ['validate', 'p.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      path === './lib' ? 'a path to a YAML file that starts with ./ or ../' : `cannot be imported: ${why}.`,
+    );
+  });
+});
+
+describe('a module', () => {
+  const using = 'ticketlab: 1\nname: p\nstages:\n  a: { uses: ./m.mjs }\n';
+  const stage = (
+    extra: string,
+  ) => `export default { type: 'm', version: 1, params: { type: 'object', properties: {} }, inputs: {},
+  outputs: { out: { type: 'file' } }, runtime: 'portable', run: () => ({ out: 'x' }), ${extra} };\n`;
+
+  test.each([
+    ['export const a = 1;', 'it has no default export that is a stage'],
+    ['export default {', 'it cannot be loaded: '],
+    ["import './none.mjs';", 'it cannot be loaded: Cannot find module'],
+    [stage('run: 1'), 'its default export has no function "run"'],
+    [stage('version: 0'), 'version must be at least 1'],
+    ['process.exit(0);', 'the process that loads it ended too early'],
+    ["import '../outside.mjs'; " + stage(''), 'which lies outside the project'],
+  ])('that is no stage type is refused: %#', (text, why) => {
+    const outer = project({ 'outside.mjs': '', 'inner/p.yaml': using, 'inner/m.mjs': text });
+    const { code, stderr } = ticketlab(join(outer, 'inner'), ['validate', 'p.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('MODULE_UNUSABLE: ./m.mjs cannot be used as a stage type: ');
+    expect(stderr).toContain(why);
+  });
+
+  test('is followed through what it imports and requires', () => {
+    const folder = project({
+      'p.yaml': using,
+      'm.mjs': "import './a.mjs'; import './c.cjs';\n" + stage(''),
+      'a.mjs': "await import('./b.mjs');",
+      'b.mjs': '',
+      'c.cjs': "require('./d.cjs');",
+      'd.cjs': '',
+    });
+    const key = () => plannedIn(folder, ['p.yaml'])[0]!.key;
+    const before = key();
+    for (const file of ['b.mjs', 'd.cjs']) {
+      writeFileSync(join(folder, file), '// changed\n');
+      expect(key(), file).not.toBe(before);
+      writeFileSync(join(folder, file), '');
+      expect(key()).toBe(before);
+    }
+  });
+});
