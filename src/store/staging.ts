@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ensureFolder } from './durable.js';
 import { errorCode } from './errors.js';
@@ -19,8 +18,9 @@ export interface Staging {
 }
 
 export function openStaging(layout: Layout): Staging {
-  const { machine, pid } = ownIdentity();
-  const folder = join(layout.temporary, `${hostname()}.${machine}.${pid}.${randomBytes(6).toString('hex')}`);
+  const { host, machine, pid, start } = ownIdentity();
+  const name = [host, machine, pid, start, randomBytes(6).toString('hex')].join('.');
+  const folder = join(layout.temporary, name);
   ensureFolder(folder, new Set());
   let count = 0;
   return {
@@ -82,8 +82,8 @@ function removeIfAllowed(path: string): void {
 }
 
 function ownerIsGone(name: string): boolean {
-  const owner = /^(.+)\.([0-9a-f]{8}-[0-9a-f]{8})\.(\d+)\.[0-9a-f]+$/.exec(name);
+  const owner = /^(.+)\.([0-9a-f]{8}-[0-9a-f]{8})\.(\d+)\.(\d*)\.[0-9a-f]+$/.exec(name);
   if (owner === null) return false;
-  const [, host, machine, pid] = owner;
-  return isAlive({ host: host!, machine: machine!, pid: Number(pid), start: '' }) === false;
+  const [, host, machine, pid, start] = owner;
+  return isAlive({ host: host!, machine: machine!, pid: Number(pid), start: start! }) === false;
 }

@@ -249,8 +249,12 @@ describe('what a dead process left half done', () => {
   test('is removed; what belongs to the living or to another machine stays for a day', () => {
     const store = openStore(root);
     store.prepare();
-    const { host, machine } = ownIdentity();
-    const names = [`${host}.${machine}.4194304.aa`, `${host}.${machine}.${process.pid}.bb`, 'elsewhere.1.cc'];
+    const { host, machine, start } = ownIdentity();
+    const names = [
+      `${host}.${machine}.4194304.${start}.aa`,
+      `${host}.${machine}.${process.pid}.${start}.bb`,
+      'elsewhere.1.cc',
+    ];
     for (const name of names) mkdirSync(join(root, 'tmp', name), { recursive: true });
     const now = statSync(join(root, 'tmp', names[2])).mtimeMs;
     store.reap(now);
