@@ -24,7 +24,9 @@ export function bindGraph(context: BindContext): Graph {
   for (const [name, value] of Object.entries(mappingAt(context.file.value.stages)))
     byName.set(name, shellOf(name, mappingAt(value), { context, byName, definitions }));
   const binder: Binder = { ...context, nodes: byName, uses: [], scopeOf: scopes(context.params) };
-  for (const node of byName.values()) bindCompound(node, binder);
+  // A loop may start from what one that stands below it hands out.
+  for (const node of byName.values()) bindOutputs(node, binder);
+  for (const node of byName.values()) bindState(node, binder);
   for (const definition of definitions) {
     bindWith(definition, binder);
     bindAfter(definition, binder);
@@ -87,10 +89,12 @@ function shellOf(
   return node;
 }
 
-function bindCompound(node: Node, binder: Binder): void {
-  if (!node.compound) return;
-  const stage = mappingAt(mappingAt(binder.file.value.stages)[node.name]);
-  const outputs = mappingAt(stage.outputs);
+function stageAt(node: Node, { file }: Binder): { readonly [key: string]: Json } {
+  return mappingAt(mappingAt(file.value.stages)[node.name]);
+}
+
+function bindOutputs(node: Node, binder: Binder): void {
+  const outputs = mappingAt(stageAt(node, binder).outputs);
   for (const name of node.outputs.keys()) {
     const path = [...node.path, 'outputs', name];
     const ref = bindEdge(outputs[name], path, {
@@ -101,7 +105,10 @@ function bindCompound(node: Node, binder: Binder): void {
     });
     node.outputs.set(name, ref);
   }
-  const state = mappingAt(mappingAt(stage.iterate).state);
+}
+
+function bindState(node: Node, binder: Binder): void {
+  const state = mappingAt(mappingAt(stageAt(node, binder).iterate).state);
   for (const variable of node.state.values()) {
     const raw = mappingAt(state[variable.name]);
     const at = (key: string): Path => [...variable.path, key];

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function checkpoints(options: { key?: string; saveCost?: number } = {}) {
+function checkpoints(options: { key?: string; saveCost?: number; every?: number; keep?: number } = {}) {
   const warnings: string[] = [];
   // Every look at the clock takes as long as saving does.
   const clock = { now: () => 0, monotonic: () => (time += options.saveCost ?? 0) };
@@ -23,6 +23,8 @@ function checkpoints(options: { key?: string; saveCost?: number } = {}) {
     folder,
     key: options.key ?? key,
     clock,
+    every: options.every,
+    keep: options.keep,
     warn: (message) => warnings.push(message),
   });
   return { made, warnings };
@@ -69,6 +71,16 @@ describe('checkpoints', () => {
     expect(dear.due()).toBe(false);
     time = saved + 99_000;
     expect(dear.due()).toBe(true);
+  });
+
+  test('are made as often, and kept as many, as the file says', () => {
+    const { made } = checkpoints({ every: 5, keep: 3 });
+    time = 4999;
+    expect(made.due()).toBe(false);
+    time = 5000;
+    expect(made.due()).toBe(true);
+    for (const generation of [1, 2, 3, 4]) made.save(generation, bytes('x'));
+    expect(readdirSync(join(folder, 'ckpt')).sort()).toEqual(['000002.bin', '000003.bin', '000004.bin']);
   });
 
   test('that cannot be saved warns once and lets the work go on', () => {
