@@ -115,7 +115,8 @@ describe('a program that', () => {
       'it took longer than its timeout of 0.5 s, and was stopped',
       '    timeout: 500ms\n',
     ],
-  ])('%s fails with one clear message', (_, run, message, rest) => {
+  ])('%s fails with one clear message', (_, run, message, ...more) => {
+    const [rest] = more;
     if (message.includes('outside')) {
       const folder = project({ 'p.yaml': one(run, rest) });
       symlinkSync('/etc', join(folder, 'etc'));
