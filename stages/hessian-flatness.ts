@@ -157,6 +157,7 @@ export default defineStage({
     directions: { type: 'table', doc: 'Curvature along each random direction.' },
   },
   runtime: 'gradient',
+  choosesRuntime: ['backend'],
   threads: true,
   async run(ctx) {
     const { params: given, inputs } = ctx;

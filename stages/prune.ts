@@ -159,6 +159,7 @@ export default defineStage({
     of: Object.fromEntries(derivativeRuleNames.map((name) => [name, 'gradient'] as const)),
     otherwise: 'portable',
   },
+  choosesRuntime: ['backend'],
   threads: true,
   async run(ctx) {
     const { params, inputs, threads } = ctx;

@@ -155,6 +155,7 @@ export default defineStage({
     },
   },
   runtime: 'gradient',
+  choosesRuntime: ['backend'],
   threads: true,
   async run(ctx) {
     const { inputs } = ctx;

@@ -9,9 +9,11 @@ import { defaultOf, parameterSchemas, variantOf } from '../pipeline/signatures.j
 import type { ArtefactType, StageSignature } from '../pipeline/stage.js';
 import type { ObjectRef, ResultRecord } from '../store/record.js';
 
+type Params = Readonly<Record<string, Json>>;
+
 export interface Reconstructed {
   readonly stageType: string;
-  readonly params: Readonly<Record<string, Json>>;
+  readonly params: Params;
   readonly computation: Computation;
 }
 
@@ -33,9 +35,12 @@ export function reconstruct(record: ResultRecord, env: ReconstructionEnv): Resul
   if (signature === undefined) return err(`there is no stage type "${type}" here`);
   if (signature.version !== K['ver'])
     return err(`it was made by version ${JSON.stringify(K['ver'])} of ${type}; this is ${signature.version}`);
-  const params = paramsOf(signature, mappingAt(K['with']));
-  const rt = runtimeClass(signature, params, env.gradientClass);
-  if (rt !== K['rt']) return err(`it was made for ${JSON.stringify(K['rt'])}; this is ${rt ?? 'portable'}`);
+  const classOf = (given: Params) => runtimeClass(signature, given, env.gradientClass);
+  const usual = paramsOf(signature, mappingAt(K['with']));
+  const params = runtimeChoices(signature, usual).find((given) => classOf(given) === K['rt']);
+  const rt = classOf(params ?? usual);
+  if (params === undefined)
+    return err(`it was made for ${JSON.stringify(K['rt'])}; this is ${rt ?? 'portable'}`);
   const inputs = inputsOf(mappingAt(K['in']), env);
   if (!inputs.ok) return inputs;
   const located = env.outsideFiles.resolve(signature, params);
@@ -57,11 +62,22 @@ export function reconstruct(record: ResultRecord, env: ReconstructionEnv): Resul
   return ok({ stageType: type, params, computation });
 }
 
+/** A key has the runtime class that a parameter chose, not the parameter: all that it may have been, defaults first. */
+function runtimeChoices(signature: StageSignature, params: Params): readonly Params[] {
+  const schemas = parameterSchemas(signature, variantOf(signature, params));
+  return (signature.choosesRuntime ?? []).reduce<readonly Params[]>(
+    (choices, name) => [
+      ...choices,
+      ...choices.flatMap((choice) =>
+        ((schemas[name]?.['enum'] ?? []) as readonly Json[]).map((value) => ({ ...choice, [name]: value })),
+      ),
+    ],
+    [params],
+  );
+}
+
 /** Keys leave defaults out. */
-function paramsOf(
-  signature: StageSignature,
-  given: Readonly<Record<string, Json>>,
-): Readonly<Record<string, Json>> {
+function paramsOf(signature: StageSignature, given: Params): Params {
   const params: Record<string, Json> = {};
   const schemas = Object.entries(parameterSchemas(signature, variantOf(signature, given)));
   for (const [name, schema] of schemas) {

@@ -56,8 +56,8 @@ export function instanceKey(input: KeyInput): { key: string; K: JsonObject } {
 
 /**
  * The parameters that differ from their defaults: a new parameter whose default changes nothing invalidates nothing.
- * The selector of named settings is left out too: only the values it stands for count; and so is a folder whose files
- * count by their bytes.
+ * The selector of named settings is left out too: only the values it stands for count; and so are a folder whose files
+ * count by their bytes and the choice of a runtime class, which counts itself.
  */
 function withoutDefaults(signature: StageSignature, params: Readonly<Record<string, Json>>): JsonObject {
   const defaults = defaultsOf(signature, variantOf(signature, params));
@@ -65,6 +65,7 @@ function withoutDefaults(signature: StageSignature, params: Readonly<Record<stri
   const kept: Record<string, Json> = {};
   for (const name in params) {
     if (name === signature.settings?.by || places.includes(name)) continue;
+    if (signature.choosesRuntime?.includes(name)) continue;
     const value = params[name]!;
     const usual = defaults.get(name);
     if (usual === undefined || !sameValue(usual, value)) kept[name] = value;

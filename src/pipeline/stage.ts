@@ -101,6 +101,8 @@ export interface StageSignature {
   readonly runtime:
     | Runtime
     | { readonly by: string; readonly of: Readonly<Record<string, Runtime>>; readonly otherwise: Runtime };
+  /** Parameters that only choose among runtime classes: what they come to here is in the key, they are not. */
+  readonly choosesRuntime?: readonly string[];
   /** True when the stage can use more than one thread (`ctx.threads`). */
   readonly threads?: boolean;
 }
