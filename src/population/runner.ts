@@ -42,7 +42,8 @@ export function createRunner(
 
   return {
     loadWeights(weights, offset, mostBits) {
-      floats.set(weights.subarray(offset, offset + coordinates), ownWeights / 4);
+      // Number by number: a view of the candidate to copy from would be an object for each of millions of candidates.
+      for (let i = 0, to = ownWeights / 4; i < coordinates; i++) floats[to + i] = weights[offset + i];
       if (kernels.largestBits(ownWeights, coordinates) > mostBits) return false;
       kernels.fill(plan.weightBytes, plan.sourceBytes, program.weightBytes.length, ownWeights, taps);
       runAll(program.candidateSteps, plan.candidateRecords, plan.images);

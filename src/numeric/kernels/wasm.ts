@@ -1,6 +1,7 @@
 import type { Kernels } from './contract.js';
 import { wasm as exp } from './generated/exp.js';
 import { wasm as fill } from './generated/fill.js';
+import { wasm as largestBits } from './generated/largest-bits.js';
 import { wasm as layOut } from './generated/lay-out.js';
 import { wasm as log } from './generated/log.js';
 import { wasm as loss } from './generated/loss.js';
@@ -23,6 +24,7 @@ export function createKernels(memory: WebAssembly.Memory): Kernels {
     ...instantiate<Pick<Kernels, 'tanhRows'>>(tanh, memory),
     ...instantiate<Pick<Kernels, 'loss'>>(loss, memory),
     ...instantiate<Pick<Kernels, 'layOut'>>(layOut, memory),
-    ...instantiate<Pick<Kernels, 'fill' | 'largestBits'>>(fill, memory),
+    ...instantiate<Pick<Kernels, 'fill'>>(fill, memory),
+    ...instantiate<Pick<Kernels, 'largestBits'>>(largestBits, memory),
   };
 }
