@@ -1,59 +1,115 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formatDiagnostics } from '../../src/pipeline/diagnostic.js';
-import { planPipeline } from '../../src/pipeline/plan-pipeline.js';
-import { readSignatures } from '../../src/pipeline/signatures.js';
+import { err, ok } from '../../src/base/result.js';
 import { allowedFunctions, allowedMethods } from '../../src/pipeline/cel-functions.js';
+import { formatDiagnostics } from '../../src/pipeline/diagnostic.js';
+import { planPipeline, type PipelineRequest } from '../../src/pipeline/plan-pipeline.js';
+import { readSignatures } from '../../src/pipeline/signatures.js';
+import { project } from '../cli/command.js';
+import { blocks, commands, files, guide, nameOf, pattern } from './guide.js';
 
 const root = resolve(import.meta.dirname, '../..');
-const page = readFileSync(resolve(root, 'docs/writing-pipelines.md'), 'utf8');
 const signatures = readSignatures(
   JSON.parse(readFileSync(resolve(root, 'schemas/stages.schema.json'), 'utf8')),
 );
 
-const examples = [...page.matchAll(/^```yaml ?([^\n]*)\n([^]*?)^```$/gm)].map(([, info = '', text = '']) => {
-  const [kind, value = ''] = info.split('=');
-  return { kind, value, text, name: /^name: (.*)$/m.exec(text)?.[1] ?? '' };
-});
-
+/** Files that the page shows are there; modules are left to the commands. */
+const around: Pick<PipelineRequest, 'readFile'> = {
+  readFile: (_, path) => {
+    const file = path.replace('./', '');
+    const text = files[file];
+    return text === undefined ? err('there is no such file') : ok({ file, bytes: Buffer.from(text) });
+  },
+};
 const plan = (text: string, more: object = {}) =>
-  planPipeline({ source: Buffer.from(text), file: 'example.yaml', signatures, ...more });
+  planPipeline({ source: Buffer.from(text), file: 'example.yaml', signatures, ...around, ...more });
 
-test('every example says what comes of it', () => {
-  expect(examples.length).toBeGreaterThan(12);
-  for (const { kind, name } of examples) expect(['plans', 'wrong'], name).toContain(kind);
-});
+const pipelines = blocks
+  .filter(({ kind }) => kind === 'plans' || kind === 'wrong')
+  .map((block) => ({ ...block, name: nameOf(block) }));
+const usesModule = (text: string) => text.includes('uses: ./');
 
-describe.each(examples.filter(({ kind }) => kind === 'plans'))('the example $name', ({ text, value }) => {
-  test(`plans as ${value} instances`, () => {
-    const planned = plan(text);
-    expect(planned.ok ? '' : formatDiagnostics(planned.error)).toBe('');
-    expect(planned.ok && planned.value.instances.length).toBe(Number(value));
+describe('the page', () => {
+  test('says of every example what comes of it', () => {
+    expect(pipelines.length).toBeGreaterThan(19);
+    const wrong = blocks.filter(({ language, kind }) =>
+      language === 'yaml' || language === 'js' ? !['plans', 'wrong', 'file'].includes(kind) : kind !== '',
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('gives every file a name of its own', () => {
+    expect(Object.keys(files)).toHaveLength(blocks.filter(({ kind }) => kind !== '').length);
+  });
+
+  test('names every function of the expression language', () => {
+    const chapter = guide.slice(guide.indexOf('## Expressions'), guide.indexOf('## Programs'));
+    for (const name of [...allowedFunctions, ...allowedMethods]) expect(chapter).toContain(`\`${name}\``);
+  });
+
+  test('says that another level would be refused, and it is', () => {
+    expect(guide).toContain("`-P 'probes=[1,9]'` is refused");
+    const refused = plan(files['carried-over.yaml']!, { overrides: ['probes=[1,9]'] });
+    expect(refused.ok ? [] : refused.error.map(({ code }) => code)).toContain('AXIS_VALUE_MISSING');
   });
 });
 
-describe.each(examples.filter(({ kind }) => kind === 'wrong'))('the example $name', ({ text, value }) => {
+describe.each(pipelines.filter(({ kind, text }) => kind === 'plans' && !usesModule(text)))(
+  'the example $name',
+  ({ text, value }) => {
+    test(`plans as ${value} instances`, () => {
+      const planned = plan(text);
+      expect(planned.ok ? '' : formatDiagnostics(planned.error)).toBe('');
+      expect(planned.ok && planned.value.instances.length).toBe(Number(value));
+    });
+  },
+);
+
+describe.each(pipelines.filter(({ kind }) => kind === 'wrong'))('the example $name', ({ text, value }) => {
   test(`is refused with ${value}`, () => {
     const planned = plan(text);
     expect([...new Set(planned.ok ? [] : planned.error.map(({ code }) => code))]).toEqual([value]);
   });
 });
 
-test('what the page says of commands holds', () => {
-  const example = (wanted: string) => examples.find(({ name }) => name === wanted)!.text;
-  const instances = (name: string, more: object) => {
-    const planned = plan(example(name), more);
-    return planned.ok ? planned.value.instances.map(({ id }) => id) : planned.error.map(({ code }) => code);
-  };
-  expect(instances('starts', { targets: ['init[seed=3]'] })).toEqual(['init[seed=3]']);
-  expect(instances('starts', { targets: ['init[seed=2..4]'] })).toHaveLength(3);
-  expect(instances('with-params', { preset: 'quick_wide', overrides: ['width=128'] })).toHaveLength(1);
-  expect(instances('with-params', { overrides: ['seeds=[7,8]'] })).toHaveLength(2);
-  expect(instances('carried-over', { overrides: ['probes=[1,9]'] })).toContain('AXIS_VALUE_MISSING');
-});
+describe('in a project of the files of the page', () => {
+  const folder = project(files);
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  const entry = resolve(root, 'dist/src/cli/main.js');
+  writeFileSync(join(bin, 'ticketlab'), `#!/bin/sh\nexec "${process.execPath}" "${entry}" "$@"\n`);
+  chmodSync(join(bin, 'ticketlab'), 0o755);
+  const { PATH = '', HOME = '' } = process.env;
+  const env = { PATH: `${bin}:${PATH}`, HOME, LANG: 'C', NO_COLOR: '1' };
+  const shell = (words: string) =>
+    spawnSync('sh', ['-c', `${words} 2>&1`], { cwd: folder, env, encoding: 'utf8', timeout: 120_000 });
 
-test('the page names every function of the expression language', () => {
-  const chapter = page.slice(page.indexOf('## Expressions'), page.indexOf('## Targets'));
-  for (const name of [...allowedFunctions, ...allowedMethods]) expect(chapter).toContain(`\`${name}\``);
+  test('every module is a stage type', () => {
+    for (const { name, text, value } of pipelines.filter((block) => usesModule(block.text))) {
+      expect(text).toContain(`name: ${name}`);
+      const { instances } = JSON.parse(shell(`ticketlab plan ${name}.yaml --json`).stdout) as {
+        instances: unknown[];
+      };
+      expect(instances, name).toHaveLength(Number(value));
+    }
+  });
+
+  // In the order of the page: what one command computes is there for the next.
+  test.each(commands)(
+    '$words',
+    ({ words, says }) => {
+      const { status, stdout } = shell(words);
+      if (says !== undefined) expect(stdout).toMatch(pattern(says));
+      else expect([0, ...(/\bplan\b/.test(words) ? [10] : [])], stdout).toContain(status);
+    },
+    120_000,
+  );
+
+  test('the other examples can be run as far as that costs little', () => {
+    const { status, stdout } = shell('ticketlab run settled.yaml data init words --ui plain');
+    expect(stdout).toContain('0 failed');
+    expect(status).toBe(0);
+  }, 120_000);
 });
