@@ -22,7 +22,7 @@ const sourceDocs: Readonly<Record<Source, string>> = {
 
 export default defineStage({
   type: 'dataset',
-  version: 1,
+  version: 2,
   summary: 'Images and labels of the MNIST family, checked, as training and test set.',
   params: Type.Object(
     {
@@ -94,7 +94,7 @@ export default defineStage({
       log: (line) => ctx.log(line),
       progress: (progress) => ctx.progress(progress),
     });
-    const data = makeDataset(bytesOf, contextOf, { task, source, downsample, ...(note && { note }) });
+    const data = makeDataset(bytesOf, contextOf, { task, downsample, ...(note && { note }) });
     verify?.();
     if (note !== undefined) ctx.log(note);
     return { data };

@@ -8,7 +8,6 @@ const normalisation = { mean: 0.1307, std: 0.3081 } as const;
 
 export interface DatasetChoice {
   readonly task: string;
-  readonly source: string;
   readonly downsample: 1 | 2;
   readonly note?: string;
 }

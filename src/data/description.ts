@@ -3,12 +3,10 @@ import { UserError } from '../base/result.js';
 
 /**
  * `dataset.json` of a dataset artefact: how to read the IDX files beside it. A pixel stands for
- * (value / divisor - mean) / std.
+ * (value / divisor - mean) / std. Where the images came from is not said: the same images are the same artefact.
  */
 export interface DatasetDescription {
   readonly task: string;
-  /** Where the images come from: npm, original or path. */
-  readonly source: string;
   readonly rows: number;
   readonly columns: number;
   /** The largest value of a pixel: 255, or 4 × 255 for sums of 2 × 2 pixels. */
@@ -38,7 +36,6 @@ export function decodeDescription(text: string): DatasetDescription {
   const complete =
     value !== undefined &&
     typeof value['task'] === 'string' &&
-    typeof value['source'] === 'string' &&
     Number.isFinite(value['mean']) &&
     Number.isFinite(value['std']) &&
     value['std'] !== 0 &&
@@ -46,7 +43,7 @@ export function decodeDescription(text: string): DatasetDescription {
     [...integers.map((name) => value[name]), counts?.['train'], counts?.['test']].every(isCount);
   if (!complete) {
     throw new UserError(
-      'dataset.json: not the description of a data set (it needs task, source, rows, columns, divisor, mean, std, ' +
+      'dataset.json: not the description of a data set (it needs task, rows, columns, divisor, mean, std, ' +
         'classes, counts, downsample). Run the dataset stage again to make a new one.',
     );
   }

@@ -6,7 +6,7 @@ import { asBytes, imageFile, labelFile, patched, tinyFiles } from './tiny.js';
 
 const contextOf = (file: string) => ({ file, advice: 'Fetch it again.' });
 const make = (downsample: 1 | 2, files = tinyFiles()) =>
-  makeDataset((file) => files[file], contextOf, { task: 'mnist', source: 'path', downsample });
+  makeDataset((file) => files[file], contextOf, { task: 'mnist', downsample });
 
 const read = (artefact: ReadonlyMap<string, Uint8Array | string>) =>
   readImages((file) => asBytes(artefact.get(file)!));
@@ -22,7 +22,7 @@ describe('a dataset artefact', () => {
     }
     expect(artefact.get('dataset.json')).toBe(
       '{"classes":10,"columns":4,"counts":{"test":2,"train":3},"divisor":255,"downsample":1,' +
-        '"mean":0.1307,"rows":2,"source":"path","std":0.3081,"task":"mnist"}\n',
+        '"mean":0.1307,"rows":2,"std":0.3081,"task":"mnist"}\n',
     );
   });
 
@@ -50,7 +50,7 @@ describe('a dataset artefact', () => {
     );
     expect(artefact.get('dataset.json')).toBe(
       '{"classes":10,"columns":2,"counts":{"test":2,"train":3},"divisor":1020,"downsample":2,' +
-        '"mean":0.1307,"rows":1,"source":"path","std":0.3081,"task":"mnist"}\n',
+        '"mean":0.1307,"rows":1,"std":0.3081,"task":"mnist"}\n',
     );
   });
 
@@ -134,7 +134,7 @@ describe('a damaged dataset artefact', () => {
     artefact.set('dataset.json', damage(artefact.get('dataset.json') as string));
     expect(() => read(artefact)).toThrow(
       new UserError(
-        'dataset.json: not the description of a data set (it needs task, source, rows, columns, divisor, mean, std, ' +
+        'dataset.json: not the description of a data set (it needs task, rows, columns, divisor, mean, std, ' +
           `classes, counts, downsample). ${again}`,
       ),
     );

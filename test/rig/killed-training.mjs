@@ -43,7 +43,7 @@ const files = data.makeDataset(
       ? idx.encodeIdx({ element: 'ubyte', shape: [20, 2, 2], data: pixels })
       : idx.encodeIdx({ element: 'ubyte', shape: [20], data: labels }),
   (file) => ({ file, advice: '' }),
-  { task: 'mnist', source: 'path', downsample: 1 },
+  { task: 'mnist', downsample: 1 },
 );
 
 const stored = new FileCheckpoints({ folder, key: 'key', clock: systemClock, warn: () => undefined });

@@ -64,7 +64,7 @@ export function tinyDataset(): Artefact {
   const files = makeDataset(
     (file) => (file.includes('images') ? images : classes),
     (file) => ({ file, advice: '' }),
-    { task: 'mnist', source: 'path', downsample: 1 },
+    { task: 'mnist', downsample: 1 },
   );
   return artefact('dataset', files);
 }
