@@ -87,6 +87,8 @@ function oneThread(): void {
 }
 
 async function ready(name: BackendName, tf: Tf): Promise<Backend> {
+  // Each backend brings a copy of the core, the second of which would warn that the first has set up Node already.
+  tf.enableProdMode();
   if (!(await tf.setBackend(registered[name])))
     throw new Error(`TensorFlow.js could not start its backend ${registered[name]}`);
   await tf.ready();
