@@ -1,10 +1,15 @@
 import { UserError } from '../base/result.js';
+import { OwnCodeReader } from '../exec/own-code.js';
+import { gradientClasses } from '../gradient/locate.js';
 import type { Diagnostic } from '../pipeline/diagnostic.js';
 import { findOrigins } from '../pipeline/origins.js';
 import type { Instance, Plan } from '../pipeline/plan.js';
 import { planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
+import { layoutOf } from '../store/layout.js';
+import { OutsideFileReader } from '../store/outside-files.js';
 import { causeText, type Places } from '../store-tools/cause-text.js';
 import { comparePlans, type Comparison } from '../store-tools/compare-plans.js';
+import { standing } from './examine.js';
 import { exitCodes } from './exit-codes.js';
 import { pipelineRequest } from './pipeline-request.js';
 import type { PlanOptions } from './plan-options.js';
@@ -23,7 +28,14 @@ export function diffCommand(files: readonly string[], options: DiffOptions): num
   const plans = [before, after].map((request) => planned(request, options.format));
   const [was, now] = plans;
   if (was === undefined || now === undefined) return exitCodes.usage;
-  const comparison = comparePlans(was, now, after.signatures);
+  const outside = wire(options.store);
+  const known = {
+    signatures: after.signatures,
+    outsideFiles: new OutsideFileReader(layoutOf(outside.store).cache('outside-files.json'), outside.project),
+    ownCode: new OwnCodeReader(outside.project, outside.environment),
+    gradientClass: gradientClasses(outside.cache),
+  };
+  const comparison = comparePlans(standing({ plan: was, ...known }), standing({ plan: now, ...known }));
   const origins = findOrigins(after);
   if (!origins.ok) throw new Error('Internal error: a file that could be planned has problems');
   const earlier = Object.fromEntries(Object.entries(was.params).map(([name, { value }]) => [name, value]));

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { instanceKey, type InputDigest } from '../pipeline/fingerprint.js';
 import { mappingAt } from '../pipeline/params.js';
 import type { Instance } from '../pipeline/plan.js';
@@ -5,6 +6,8 @@ import { defaultOf, parameterSchemas, variantOf } from '../pipeline/signatures.j
 import type { StageSignature } from '../pipeline/stage.js';
 import { decide, ownCodeOf, signatureOf, type Decision, type DecisionEnv } from '../exec/decide.js';
 import { runtimeClass } from '../exec/runtime-class.js';
+import type { OutsideFile } from '../store/outside-files.js';
+import type { Standing } from '../store-tools/compare-plans.js';
 import { recordOf } from '../store-tools/records.js';
 import type { KeyParts, Subject, SubjectSource } from '../store-tools/subject.js';
 
@@ -45,6 +48,7 @@ function subjectOf(
     sources,
     params: instance.params,
     defaults: defaultsOf(signature, instance),
+    files: filesOf(decision, instance, { ...env, signature }),
     outputs: decision.verdict === 'hit' ? decision.result.outputs : undefined,
     record: () => (decision.verdict === 'hit' ? recordOf(env.store.layout, decision.key) : undefined),
   };
@@ -74,7 +78,6 @@ interface Surroundings {
 function partsOf(instance: Instance, decision: Decision, { env, sources, before }: Surroundings): KeyParts {
   if (decision.verdict === 'hit') return mappingAt(decision.K);
   if (decision.verdict === 'run') return mappingAt(decision.computation.K);
-  const signature = signatureOf(env, instance);
   const inputs: Record<string, InputDigest> = {};
   for (const [name, rows] of Object.entries(sources)) {
     const refs = rows.flatMap(({ from, output }) => before[from]?.outputs?.[output] ?? []);
@@ -82,17 +85,68 @@ function partsOf(instance: Instance, decision: Decision, { env, sources, before 
     if (instance.inputs[name]?.kind === 'edge' && only !== undefined)
       inputs[name] = { type: only.type, sha256: only.sha256 };
   }
+  return knownParts(instance, inputs, env).K;
+}
+
+type KeyEnv = Omit<DecisionEnv, 'store' | 'force'>;
+
+/** What the key of an instance is made of as far as it is known, and why it is not when it is not. */
+function knownParts(
+  instance: Instance,
+  inputs: Readonly<Record<string, InputDigest>>,
+  env: KeyEnv,
+): { readonly K: KeyParts; readonly files: Files; readonly problem: string | undefined } {
+  const signature = signatureOf(env, instance);
   const located = env.outsideFiles.resolve(signature, instance.params);
-  const files = Object.entries(located.ok ? located.value : {}).map(([name, file]) => [name, file.sha256]);
   const own = ownCodeOf(env, instance);
-  return instanceKey({
+  const files = located.ok ? located.value : {};
+  const { K } = instanceKey({
     ...(own.ok && own.value !== undefined ? { code: own.value.key, env: own.value.env } : {}),
     signature,
     params: instance.params,
     inputs,
-    files: Object.fromEntries(files) as Record<string, string>,
+    files: Object.fromEntries(Object.entries(files).map(([name, { sha256 }]) => [name, sha256])),
     rt: runtimeClass(signature, instance.params, env.gradientClass),
-  }).K;
+  });
+  return { K, files, problem: located.ok ? (own.ok ? undefined : own.error) : located.error };
+}
+
+/** The instances of a plan as they are before anything is computed. */
+export function standing(env: KeyEnv): Standing {
+  return {
+    plan: env.plan,
+    keyed: (instance) => {
+      const { K, files, problem } = knownParts(instance, {}, env);
+      const { type, params } = instance;
+      return {
+        ...{ key: undefined, K, type, params, problem },
+        defaults: defaultsOf(signatureOf(env, instance), instance),
+        files: pathsOf(files),
+      };
+    },
+  };
+}
+
+type Files = Readonly<Record<string, OutsideFile>>;
+
+function filesOf(
+  decision: Decision,
+  { params }: Instance,
+  env: DecisionEnv & { readonly signature: StageSignature },
+): Record<string, string> {
+  if (decision.verdict === 'run') return pathsOf(decision.computation.files);
+  const located = env.outsideFiles.resolve(env.signature, params);
+  return located.ok ? pathsOf(located.value) : {};
+}
+
+/** As a person would write them: relative to the project when they lie in it. */
+function pathsOf(files: Files): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, { path }]) => {
+      const inside = relative(process.cwd(), path);
+      return [name, inside.startsWith('..') ? path : inside];
+    }),
+  );
 }
 
 function defaultsOf(signature: StageSignature, { params }: Instance): KeyParts {

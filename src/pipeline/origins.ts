@@ -1,7 +1,8 @@
 import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { commandLine, type Diagnostic } from './diagnostic.js';
-import type { BoundParam } from './model.js';
+import { valueAt } from './explain-schema.js';
+import type { BoundParam, Definition } from './model.js';
 import type { ParamValue } from './params.js';
 import type { ParsedFile } from './parse.js';
 import { checkPipeline, type PipelineRequest } from './plan-pipeline.js';
@@ -35,6 +36,15 @@ export interface Origins {
   value(definition: string, name: string): ValueOrigin | undefined;
   /** The line where an input is connected. */
   input(definition: string, name: string): number | undefined;
+  /** Where something else of a stage is written: `['run']`, `['env', 'COLOUR']`. */
+  setting(definition: string, path: readonly string[]): SettingOrigin | undefined;
+}
+
+export interface SettingOrigin {
+  /** The file when it is not the pipeline itself: a component's. */
+  readonly file?: string;
+  /** Line of the file, from 1. */
+  readonly line: number;
 }
 
 /** Where the values of a pipeline come from, for explanations. Checks the file as `planPipeline` does. */
@@ -59,7 +69,24 @@ export function findOrigins(request: PipelineRequest): Result<Origins, Diagnosti
       const bound = definitions.get(definition)?.inputs.find((input) => input.name === name);
       return bound === undefined ? undefined : file.at(bound.path).line;
     },
+    setting: (definition, path) => {
+      const found = definitions.get(definition);
+      return found === undefined ? undefined : settingOrigin(found, path, file);
+    },
   });
+}
+
+/** What a component is made of stands in its file, the rest in the pipeline's. */
+function settingOrigin(
+  { path, implementation }: Definition,
+  rest: readonly string[],
+  file: ParsedFile,
+): SettingOrigin | undefined {
+  const component = implementation?.component;
+  if (component !== undefined && valueAt(component.file, [...component.path, ...rest]) !== undefined)
+    return { file: component.file.source.file, line: component.file.at([...component.path, ...rest]).line };
+  const own = [...path, ...rest];
+  return valueAt(file, own) === undefined ? undefined : { line: file.at(own).line };
 }
 
 function valueOrigin(

@@ -3,6 +3,7 @@ import { unreachable } from '../base/result.js';
 import type { Origins, ParamOrigin, ValueOrigin } from '../pipeline/origins.js';
 import { escapeControls, listed, show } from '../pipeline/terminal-text.js';
 import type { Change } from './changes.js';
+import type { CodeChange } from './code-changes.js';
 import type { Cause } from './why.js';
 
 /** A cause in words, with the place of the file where it is written: "`popsize` 32 → 64 in preset laptop, line 23". */
@@ -30,8 +31,17 @@ function words({ change, definition, alike }: Cause, { origins, earlier }: Place
       return `stage type ${textOf(change.was)} → ${textOf(change.now)}`;
     case 'runtime':
       return `runtime ${textOf(change.was)} → ${textOf(change.now)}`;
-    case 'file':
-      return `the file \`${change.name}\` has other bytes`;
+    case 'file': {
+      const path = change.path === undefined ? '' : ` (${change.path})`;
+      return `the file \`${change.name}\`${path} ${fateText[change.fate]}`;
+    }
+    case 'code':
+    case 'package':
+    case 'command':
+    case 'output':
+      return codeText(change, definition, origins);
+    case 'variable':
+      return `variable \`${change.name}\` ${step(change)}${settingLine(origins, definition, ['env', change.name])}`;
     case 'part':
       return `\`${change.name}\` changed${change.paths.length > 0 ? `: ${listed(change.paths, 4)}` : ''}`;
     case 'input':
@@ -49,6 +59,45 @@ function words({ change, definition, alike }: Cause, { origins, earlier }: Place
     default:
       return unreachable(change);
   }
+}
+
+const fateText = { changed: 'has other bytes', new: 'is new', gone: 'is gone' } as const;
+
+/** The user's own programs and modules, with the line that names them. */
+function codeText(change: CodeChange, definition: string, origins: Origins): string {
+  const line = (...path: string[]): string => settingLine(origins, definition, path);
+  switch (change.kind) {
+    case 'code':
+      return `code file \`${change.name}\` ${fateText[change.fate]}${line('code') || line('uses')}`;
+    case 'package':
+      return `package \`${change.name}\` ${step(change)}${line('uses')}`;
+    case 'command': {
+      const steps = argumentSteps(change.was, change.now);
+      const how = steps.length === 0 ? 'is written otherwise' : listed(steps, 4);
+      return `\`${change.name}\` ${how}${line(change.name)}`;
+    }
+    case 'output': {
+      const how = change.fate === 'changed' ? 'is declared otherwise' : fateText[change.fate];
+      return `output \`${change.name}\` ${how}${line('outputs', change.name)}`;
+    }
+    default:
+      return unreachable(change);
+  }
+}
+
+/** Each argument that is another one now; nothing when they are not as many as before. */
+function argumentSteps(was: Json | undefined, now: Json | undefined): string[] {
+  if (!Array.isArray(was) || !Array.isArray(now) || was.length !== now.length) return [];
+  return was.flatMap((before: Json, at) => {
+    const after = (now as readonly Json[])[at] ?? null;
+    return before === after ? [] : [`${show(before)} → ${show(after)}`];
+  });
+}
+
+function settingLine(origins: Origins, definition: string, path: readonly string[]): string {
+  const place = origins.setting(definition, path);
+  if (place === undefined) return '';
+  return place.file === undefined ? `, line ${place.line}` : `, ${place.file} line ${place.line}`;
 }
 
 function parameterText(

@@ -1,6 +1,7 @@
 import { byCodeUnit, canonicalJson, type Json } from '../base/json.js';
 import { changedPaths } from '../pipeline/fingerprint.js';
 import { mappingAt } from '../pipeline/params.js';
+import { codeChanges, fates, same, type CodeChange, type Fate } from './code-changes.js';
 import type { KeyParts, Subject, SubjectSource } from './subject.js';
 
 /** One thing in which an instance differs from an earlier result, beside the bytes of its inputs. */
@@ -14,9 +15,17 @@ export type Change =
   | { readonly kind: 'version'; readonly type: string; readonly was: Json; readonly now: Json }
   | { readonly kind: 'type'; readonly was: Json; readonly now: Json }
   | { readonly kind: 'runtime'; readonly was: Json; readonly now: Json }
-  /** A file from outside has other bytes. */
-  | { readonly kind: 'file'; readonly name: string }
-  /** Another part of the key: code of a module or program, variables of the environment; and what of it. */
+  /** A file from outside, and where it lies now. */
+  | { readonly kind: 'file'; readonly name: string; readonly fate: Fate; readonly path: string | undefined }
+  | CodeChange
+  /** A variable that a program or module of the user's own sees. */
+  | {
+      readonly kind: 'variable';
+      readonly name: string;
+      readonly was: Json | undefined;
+      readonly now: Json | undefined;
+    }
+  /** A part of the key that this version does not know, and what of it. */
   | { readonly kind: 'part'; readonly name: string; readonly paths: readonly string[] }
   /** An input that is or was not there. */
   | { readonly kind: 'input'; readonly name: string; readonly now: boolean }
@@ -40,38 +49,59 @@ type Row = { readonly coords: string; readonly sha256: Json | undefined };
 
 /** Everything in which the key of a subject differs from that of an earlier result, but for the digests of inputs. */
 export function ownChanges(subject: Subject, was: KeyParts): Change[] {
+  const changes = keyChanges(subject, was);
+  if (changes.some(({ kind }) => kind === 'type')) return changes;
+  return [...changes, ...inputChanges(subject, mappingAt(was['in']))];
+}
+
+/** What is known of a key, beside its inputs. */
+export type Keyed = Pick<Subject, 'key' | 'K' | 'type' | 'params' | 'defaults' | 'files'>;
+
+const knownParts = new Set(['type', 'ver', 'with', 'in', 'files', 'rt', 'code', 'env']);
+
+/** The same without inputs. Another stage type says it all. */
+export function keyChanges(subject: Keyed, was: KeyParts): Change[] {
   const now = subject.K;
+  const [type, ver] = [now['type'] ?? null, now['ver'] ?? null];
+  if (!same(was['type'], now['type'])) return [{ kind: 'type', was: was['type'] ?? null, now: type }];
   const changes: Change[] = [];
-  if (!same(was['type'], now['type']))
-    return [{ kind: 'type', was: was['type'] ?? null, now: now['type'] ?? null }];
   if (!same(was['ver'], now['ver']))
-    changes.push({
-      kind: 'version',
-      type: subject.type,
-      was: was['ver'] ?? null,
-      now: now['ver'] ?? null,
-    });
-  const before = mappingAt(was['with']);
-  const after = mappingAt(now['with']);
-  for (const name of differing(before, after))
-    changes.push({
-      kind: 'parameter',
-      name,
-      was: before[name] ?? subject.defaults[name],
-      now: after[name] ?? subject.params[name],
-    });
-  for (const name of differing(mappingAt(was['files']), mappingAt(now['files'])))
-    changes.push({ kind: 'file', name });
+    changes.push({ kind: 'version', type: subject.type, was: was['ver'] ?? null, now: ver });
+  changes.push(...parameterChanges(subject, was));
+  for (const [name, fate] of fates(mappingAt(was['files']), mappingAt(now['files'])))
+    changes.push({ kind: 'file', name, fate, path: subject.files[name] });
   if (!same(was['rt'], now['rt']))
     changes.push({ kind: 'runtime', was: was['rt'] ?? 'any', now: now['rt'] ?? 'any' });
-  const known = new Set(['type', 'ver', 'with', 'in', 'files', 'rt']);
-  for (const name of differing(was, now)) {
-    // Of what waits not every part need be known.
-    if (known.has(name) || (subject.key === undefined && now[name] === undefined)) continue;
+  // Of what cannot run, code and variables may not be known.
+  const unknown = (part: string): boolean => subject.key === undefined && now[part] === undefined;
+  if (!unknown('code')) changes.push(...codeChanges(was['code'], now['code']));
+  if (!unknown('code') || !unknown('env')) changes.push(...variableChanges(was['env'], now['env']));
+  for (const [name] of fates(was, now)) {
+    if (knownParts.has(name) || unknown(name)) continue;
     const paths = changedPaths(was[name], now[name]).filter((path) => path !== '');
     changes.push({ kind: 'part', name, paths });
   }
-  return [...changes, ...inputChanges(subject, mappingAt(was['in']))];
+  return changes;
+}
+
+function parameterChanges({ K, params, defaults }: Keyed, was: KeyParts): Change[] {
+  const [before, after] = [mappingAt(was['with']), mappingAt(K['with'])];
+  return fates(before, after).map(([name]) => ({
+    kind: 'parameter',
+    name,
+    was: before[name] ?? defaults[name],
+    now: after[name] ?? params[name],
+  }));
+}
+
+function variableChanges(was: Json | undefined, now: Json | undefined): Change[] {
+  const [before, after] = [mappingAt(was), mappingAt(now)];
+  return fates(before, after).map(([name]) => ({
+    kind: 'variable',
+    name,
+    was: before[name],
+    now: after[name],
+  }));
 }
 
 function inputChanges({ sources }: Subject, was: KeyParts): Change[] {
@@ -109,13 +139,3 @@ function rowsOf(input: Json | undefined): Row[] {
 }
 
 const coordsOf = (source: SubjectSource): string => canonicalJson(source.coords ?? {});
-
-function differing(was: KeyParts, now: KeyParts): string[] {
-  const names = new Set([...Object.keys(was), ...Object.keys(now)]);
-  return [...names].filter((name) => !same(was[name], now[name])).sort(byCodeUnit);
-}
-
-function same(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return canonicalJson(a) === canonicalJson(b);
-}

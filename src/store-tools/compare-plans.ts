@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '../base/json.js';
-import { instanceKey } from '../pipeline/fingerprint.js';
 import type { InputSource, Instance, Plan } from '../pipeline/plan.js';
-import type { Signatures } from '../pipeline/signatures.js';
-import type { Change } from './changes.js';
+import { keyChanges, type Change, type Keyed } from './changes.js';
 import type { Cause } from './why.js';
+
+/** A plan, and what is known of its instances before anything has been computed. */
+export interface Standing {
+  readonly plan: Plan;
+  readonly keyed: (instance: Instance) => KeyedInstance;
+}
+
+/** What the key of an instance will be made of but for its inputs. */
+export interface KeyedInstance extends Keyed {
+  /** Why it cannot be computed here: something from outside is missing. */
+  readonly problem: string | undefined;
+}
 
 /** What becomes of the instances of one plan in another. */
 export interface Comparison {
@@ -22,18 +32,18 @@ export interface Comparison {
 
 /**
  * Compares two plans address by address. Nothing has to have been computed: two instances have the same key when
- * their stage type, version and parameters are the same and so are, all the way up, those of their inputs.
+ * everything that it is made of is the same and so is, all the way up, that of their inputs.
  */
-export function comparePlans(before: Plan, after: Plan, signatures: Signatures): Comparison {
-  const [was, now] = [identify(before, signatures), identify(after, signatures)];
-  const addresses = new Map(before.instances.map((instance) => [instance.id, instance]));
+export function comparePlans(before: Standing, after: Standing): Comparison {
+  const [was, now] = [identify(before), identify(after)];
+  const addresses = new Map(before.plan.instances.map((instance) => [instance.id, instance]));
   const known = new Set(was);
   const appear: Instance[] = [];
   const found: { readonly instance: Instance; readonly change: Change }[] = [];
   const follows = new Map<string, number>();
   let changed = 0;
   let moved = 0;
-  after.instances.forEach((instance, index) => {
+  after.plan.instances.forEach((instance, index) => {
     const earlier = addresses.get(instance.id);
     addresses.delete(instance.id);
     if (earlier === undefined) {
@@ -41,11 +51,10 @@ export function comparePlans(before: Plan, after: Plan, signatures: Signatures):
       if (known.has(now[index]!)) moved++;
     } else if (was[earlier.index] !== now[index]) {
       changed++;
-      const changes = ownChanges(
-        { plan: before, instance: earlier },
-        { plan: after, instance },
-        signatures.get(instance.type)?.settings?.by,
-      );
+      const changes = [
+        ...partChanges(before.keyed(earlier), after.keyed(instance)),
+        ...inputChanges({ plan: before.plan, instance: earlier }, { plan: after.plan, instance }),
+      ];
       for (const change of changes) found.push({ instance, change });
       if (changes.length === 0) follows.set(instance.definition, (follows.get(instance.definition) ?? 0) + 1);
     }
@@ -54,27 +63,24 @@ export function comparePlans(before: Plan, after: Plan, signatures: Signatures):
     ...{ appear, vanish: [...addresses.values()], changed, moved },
     causes: fold(found),
     follows: Object.fromEntries(follows),
-    same: after.instances.length - appear.length - changed,
+    same: after.plan.instances.length - appear.length - changed,
   };
 }
 
 /** A key for each instance that is made of keys instead of bytes: equal for what would be computed alike. */
-function identify({ instances }: Plan, signatures: Signatures): string[] {
+function identify({ plan, keyed }: Standing): string[] {
   const keys: string[] = [];
   const digest = (from: number, output: string) => sha256(`${keys[from]} ${output}`);
-  for (const { index, type, params, inputs } of instances) {
-    const signature = signatures.get(type);
-    const parts = Object.entries(inputs).map(([name, input]) => [
+  for (const instance of plan.instances) {
+    const parts = Object.entries(instance.inputs).map(([name, input]) => [
       name,
       input.kind === 'edge'
         ? digest(input.from, input.output)
         : input.rows.map(({ coords, from, output }) => [coords, digest(from, output)]),
     ]);
-    const own =
-      signature === undefined
-        ? canonicalJson({ type, params })
-        : instanceKey({ signature, params, inputs: {} }).key;
-    keys[index] = sha256(`${own} ${canonicalJson(Object.fromEntries(parts) as Json)}`);
+    const { K, problem } = keyed(instance);
+    const own = canonicalJson({ K, problem: problem ?? null });
+    keys[instance.index] = sha256(`${own} ${canonicalJson(Object.fromEntries(parts) as Json)}`);
   }
   return keys;
 }
@@ -86,16 +92,16 @@ interface Side {
   readonly instance: Instance;
 }
 
-/** In what two instances differ by themselves. @param selector the parameter that only picks named settings. */
-function ownChanges(before: Side, after: Side, selector: string | undefined): Change[] {
+/** In what two instances differ by themselves, but for their inputs. */
+function partChanges(was: KeyedInstance, now: KeyedInstance): Change[] {
+  if (was.problem === now.problem) return keyChanges(now, was.K);
+  const text = now.problem ?? `it could not be computed before: ${was.problem ?? ''}`;
+  return [{ kind: 'state', text }];
+}
+
+function inputChanges(before: Side, after: Side): Change[] {
   const [was, now] = [before.instance, after.instance];
-  if (was.type !== now.type) return [{ kind: 'type', was: was.type, now: now.type }];
-  const names = new Set([...Object.keys(was.params), ...Object.keys(now.params)]);
-  const changes = [...names].flatMap((name): Change[] => {
-    const [a, b] = [was.params[name], now.params[name]];
-    if (name === selector || same(a, b)) return [];
-    return [{ kind: 'parameter', name, was: a, now: b }];
-  });
+  const changes: Change[] = [];
   for (const name of new Set([...Object.keys(was.inputs), ...Object.keys(now.inputs)])) {
     const [a, b] = [was.inputs[name], now.inputs[name]];
     if (a === undefined || b === undefined) {
@@ -119,11 +125,6 @@ function rowsOf(input: InputSource, { instances }: Plan): Map<string, string> {
   return new Map(
     input.rows.map(({ coords, from, output }) => [canonicalJson(coords), address(from, output)]),
   );
-}
-
-function same(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** Equal changes of one definition are one cause, in the order of the plan. */

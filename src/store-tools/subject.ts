@@ -31,6 +31,8 @@ export interface Subject {
   readonly params: Readonly<Record<string, Json>>;
   /** The defaults of its parameters, which keys leave out. */
   readonly defaults: Readonly<Record<string, Json>>;
+  /** Where its files from outside lie, by the names that the stage gives them; as far as they are there. */
+  readonly files: Readonly<Record<string, string>>;
   /** Of a hit. */
   readonly outputs: Outputs | undefined;
   /** Of a hit: reads it. Undefined when the record alone is gone. */

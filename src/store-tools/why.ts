@@ -188,6 +188,11 @@ function labelOf(change: Change, definition: string): string {
       return `${definition} ${change.kind}`;
     case 'parameter':
     case 'file':
+    case 'code':
+    case 'package':
+    case 'command':
+    case 'output':
+    case 'variable':
     case 'part':
     case 'input':
     case 'rows':

@@ -12,7 +12,8 @@ export interface Sketch {
   readonly type?: string;
   readonly ver?: number;
   readonly files?: Readonly<Record<string, string>>;
-  /** What a program of the user's consists of. Not known while the instance waits. */
+  readonly rt?: string;
+  /** The files that a program of the user's consists of. Not known while the instance waits. */
   readonly code?: Readonly<Record<string, string>>;
   /** Input `i0`, `i1` ...: names of other sketches. */
   readonly after?: readonly string[];
@@ -51,7 +52,8 @@ function settle(sketches: Sketches): Map<string, Settled> {
       in: inputs,
     };
     if (sketch.files) K['files'] = sketch.files;
-    if (sketch.code) K['code'] = sketch.code;
+    if (sketch.rt) K['rt'] = sketch.rt;
+    if (sketch.code) K['code'] = { files: sketch.code };
     const key = sha256(JSON.stringify(K));
     settled.set(name, { K, key, digest: sha256(sketch.bytes ?? key) });
   }
@@ -151,6 +153,7 @@ function subjectOf(name: string, { now, after, inStore, subjects, names }: Makin
     sources,
     params: { usual: 1, ...(settled.K['with'] as Record<string, Json>) },
     defaults: { usual: 1 },
+    files: {},
     outputs: hit ? recordFor(name, settled).outputs : undefined,
     record: () => (hit ? recordFor(name, settled) : undefined),
   };
@@ -163,7 +166,6 @@ export function summary({ causes, follows }: Explanation): string[] {
       return `${change.name} ${JSON.stringify(change.was)} -> ${JSON.stringify(change.now)}`;
     if (change.kind === 'state') return change.text;
     if (change.kind === 'coordinates') return `new ${change.fresh.join()}`;
-    if (change.kind === 'part') return `${change.name} ${change.paths.join()}`;
     return 'name' in change ? `${change.kind} ${change.name}` : change.kind;
   };
   return [

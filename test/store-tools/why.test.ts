@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { causeText } from '../../src/store-tools/cause-text.js';
 import { explainStep, summary, type Sketches } from './subjects.js';
 
 const chain: Sketches = {
@@ -11,6 +12,11 @@ const change = (name: string, sketch: object): Sketches => ({
   ...chain,
   [name]: { ...chain[name], ...sketch },
 });
+
+const nowhere = {
+  origins: { value: () => undefined, input: () => undefined, setting: () => undefined },
+  earlier: {},
+};
 
 describe('the root cause is named', () => {
   test('a parameter, with both values; what is below it follows', () => {
@@ -68,6 +74,15 @@ describe('the root cause is named', () => {
       'train: version ×1',
       'prune follows ×1',
     ]);
+  });
+
+  test.each<[string, string | undefined, string, string]>([
+    ['of another Node', 'node18-x64', 'node20-x64', 'runtime node18-x64 → node20-x64'],
+    ['that it had not before', undefined, 'node20-x64', 'runtime any → node20-x64'],
+  ])('a class of machine %s', (_, before, after, text) => {
+    const was = change('train', before === undefined ? {} : { rt: before });
+    const [cause] = explainStep(was, change('train', { rt: after }), { asked: ['train'] }).causes;
+    expect(causeText(cause!, nowhere)).toBe(text);
   });
 
   test('a source that is another one now', () => {
