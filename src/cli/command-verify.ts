@@ -1,4 +1,5 @@
-import { UserError } from '../base/result.js';
+import { ok, UserError } from '../base/result.js';
+import { mappingAt } from '../pipeline/params.js';
 import { OutsideFileReader } from '../store/outside-files.js';
 import type { ResultRecord } from '../store/record.js';
 import { openStore, type Store } from '../store/store.js';
@@ -7,6 +8,7 @@ import { allRecords } from '../store-tools/records.js';
 import { parseShare, sampleRecords } from '../store-tools/sample.js';
 import { sizeText } from '../store-tools/sizes.js';
 import { verifyLocked } from './command-lock.js';
+import { readOwnPrograms } from './own-programs.js';
 import { exitCodes } from './exit-codes.js';
 import { gradientClasses } from '../gradient/locate.js';
 import { loadSignatures, type PlanOptions } from './plan-options.js';
@@ -27,13 +29,13 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     return verifyLocked(words, options);
   }
   if (
-    words.length > 0 ||
+    (words.length > 0 && options.rebuild === undefined) ||
     options.preset !== undefined ||
     options.params !== undefined ||
     options.overrides.length > 0
   )
     throw new UserError(
-      'verify looks at the whole store; a file, --preset, --params and -P go with --locked.',
+      'verify looks at the whole store: --preset, --params and -P go with --locked, a file with --locked or --rebuild.',
     );
   const share = options.rebuild === undefined ? undefined : parseShare(options.rebuild);
   const wiring = wire(options.store);
@@ -48,7 +50,8 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     console.log(`${records} results, ${objects} objects, ${sizeText(bytes)}: ${verdict}.`);
   }
   const sound = checked.problems.length === 0;
-  const same = share === undefined || (await rebuildSample(store, wiring, { share, seed: options.seed }));
+  const same =
+    share === undefined || (await rebuildSample(store, wiring, { words, share, seed: options.seed }));
   return sound && same ? exitCodes.ok : exitCodes.failures;
 }
 
@@ -62,11 +65,16 @@ function problemText({ kind, name, instances }: Problem): string {
 async function rebuildSample(
   store: Store,
   wiring: Wiring,
-  { share, seed }: { readonly share: number; readonly seed: number },
+  {
+    words,
+    share,
+    seed,
+  }: { readonly words: readonly string[]; readonly share: number; readonly seed: number },
 ): Promise<boolean> {
   const known = allRecords(store.layout).flatMap(({ record }) => record ?? []);
   const sample = sampleRecords(known, { share, seed });
   const counts = { same: 0, different: 0, failed: 0, skipped: 0 };
+  const skipped = new Map<string, readonly string[]>();
   const { rebuild } = await import('./rebuild.js');
   await rebuild(sample, {
     store,
@@ -76,19 +84,25 @@ async function rebuildSample(
       signatures: loadSignatures(wiring),
       outsideFiles: new OutsideFileReader(store.layout.cache('outside-files.json'), wiring.project),
       gradientClass: gradientClasses(wiring.cache),
+      ownPrograms: sample.some(({ K }) => mappingAt(K)['code'] !== undefined)
+        ? readOwnPrograms(words, wiring)
+        : () => ok([]),
     },
     done: (record, outcome) => {
       counts[outcome.how]++;
       if (outcome.how === 'different')
         console.log(`${nameOf(record)}: other bytes of ${outcome.outputs.join(', ')}. NOT REPRODUCIBLE.`);
       if (outcome.how === 'failed') console.log(`${nameOf(record)}: failed: ${outcome.message}`);
-      if (outcome.how === 'skipped') console.log(`${nameOf(record)}: not computed: ${outcome.message}`);
+      if (outcome.how === 'skipped')
+        skipped.set(outcome.message, [...(skipped.get(outcome.message) ?? []), nameOf(record)]);
     },
   });
-  const { same, different, failed, skipped } = counts;
+  for (const [why, [first, ...more]] of skipped)
+    console.log(`${first}${more.length > 0 ? ` and ${more.length} more` : ''}: not computed: ${why}`);
+  const { same, different, failed } = counts;
   console.log(
-    `Computed ${sample.length - skipped} of ${known.length} results again (sample ${seed}; --seed takes another): ` +
-      `${same} the same, ${different} different, ${failed} failed, ${skipped} not possible here.`,
+    `Computed ${sample.length - counts.skipped} of ${known.length} results again (sample ${seed}; --seed takes another): ` +
+      `${same} the same, ${different} different, ${failed} failed, ${counts.skipped} not possible here.`,
   );
   return different + failed === 0;
 }

@@ -21,7 +21,7 @@ const isTarget = (word: string): boolean => /^[a-z][A-Za-z0-9_]*(\.[a-z][A-Za-z0
 export function findPipeline(words: readonly string[], project: string): PipelineWords {
   const [first, ...rest] = words;
   if (first !== undefined && (isYaml(first) || !isTarget(first))) return { file: first, targets: rest };
-  const chosen = defaultPipeline(project);
+  const chosen = projectPipelines(project);
   if (chosen.length === 1 && chosen[0] !== undefined) return { file: chosen[0], targets: words };
   if (first !== undefined && existsSync(join(project, first))) return { file: first, targets: rest };
   throw new UserError(
@@ -33,7 +33,8 @@ export function findPipeline(words: readonly string[], project: string): Pipelin
   );
 }
 
-function defaultPipeline(project: string): string[] {
+/** The pipeline files of a project that need not be named: `ticketlab.yaml`, else all in `pipelines/`. */
+export function projectPipelines(project: string): string[] {
   if (existsSync(join(project, 'ticketlab.yaml'))) return ['ticketlab.yaml'];
   const folder = join(project, 'pipelines');
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];

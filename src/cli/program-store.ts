@@ -149,7 +149,10 @@ function addVerify(program: Command): void {
     });
   withAddress(program.command('verify'))
     .description('Check every object and record of the store. Changes nothing.')
-    .argument('[file]', `with --locked: ${fileHelp}`)
+    .argument(
+      '[file]',
+      `with --locked: ${fileHelp}; with --rebuild: where programs of your own are described`,
+    )
     .option('--rebuild <share>', 'compute a sample again in scratch, and compare the bytes: 5%')
     .option('--seed <n>', 'with --rebuild: which sample', wholeNumber, 1)
     .option('--locked', 'compare keys and outputs with the lock instead')

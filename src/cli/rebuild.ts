@@ -2,13 +2,13 @@ import { linkSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { DecisionEnv, ResolvedInputs } from '../exec/decide.js';
+import type { ResolvedInputs } from '../exec/decide.js';
 import { WorkerPool } from '../exec/worker-pool.js';
 import { errorCode, ObjectLostError } from '../store/errors.js';
 import { differingOutputs, type ObjectRef, type ResultRecord } from '../store/record.js';
 import { openStaging } from '../store/staging.js';
 import { openStore, type Store } from '../store/store.js';
-import { reconstruct, type Reconstructed } from './reconstruct.js';
+import { reconstruct, type Reconstructed, type ReconstructionEnv } from './reconstruct.js';
 import type { Wiring } from './wire.js';
 
 export type Rebuilt =
@@ -21,7 +21,7 @@ export type Rebuilt =
 export interface RebuildOptions {
   readonly store: Store;
   readonly wiring: Wiring;
-  readonly decisions: Pick<DecisionEnv, 'signatures' | 'outsideFiles' | 'gradientClass'>;
+  readonly decisions: Omit<ReconstructionEnv, 'refOf'>;
   /** All results of the store. */
   readonly known: readonly ResultRecord[];
   readonly done: (record: ResultRecord, outcome: Rebuilt) => void;

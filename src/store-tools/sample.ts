@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../base/json.js';
+import { byCodeUnit, canonicalJson } from '../base/json.js';
 import { UserError } from '../base/result.js';
 import { mappingAt } from '../pipeline/params.js';
 import { sha256Hex } from '../store/durable.js';
@@ -14,7 +14,7 @@ export function parseShare(text: string): number {
 }
 
 /**
- * A share of the results of every stage type, at least one of each: those whose keys come first in an order that the
+ * A share of the results of every stage type and program, at least one of each: those whose keys come first in an order that the
  * seed shuffles. The same store, share and seed give the same sample.
  */
 export function sampleRecords(
@@ -23,7 +23,9 @@ export function sampleRecords(
 ): ResultRecord[] {
   const byType = new Map<string, ResultRecord[]>();
   for (const record of records) {
-    const type = JSON.stringify(mappingAt(record.K)['type'] ?? null);
+    const K = mappingAt(record.K);
+    const { argv = null, shell = null } = mappingAt(K['code']);
+    const type = canonicalJson([K['type'] ?? null, argv, shell]);
     const known = byType.get(type);
     if (known) known.push(record);
     else byType.set(type, [record]);

@@ -30,11 +30,15 @@ export interface Outcome {
 
 const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
 
-/** Runs the built command as a user would. */
-export function ticketlab(folder: string, words: readonly string[]): Outcome {
+/** Runs the built command as a user would. @param variables more of the environment. */
+export function ticketlab(
+  folder: string,
+  words: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Outcome {
   const done = spawnSync(process.execPath, [entry, ...words], {
     cwd: folder,
-    env: environment,
+    env: { ...environment, ...variables },
     encoding: 'utf8',
     timeout: 120_000,
     maxBuffer: 64 * 1024 * 1024,

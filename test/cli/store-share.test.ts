@@ -210,7 +210,7 @@ describe('wrong words', () => {
   test.each<[readonly string[], RegExp]>([
     [['lock', 'broken.yaml'], /^ticketlab: broken\.lock:1 is not a line of a lock: /],
     [['verify', '--locked', 'broken.yaml'], /^ticketlab: broken\.lock:1 is not a line of a lock: /],
-    [['verify', 'tiny.yaml'], /^ticketlab: verify looks at the whole store; /],
+    [['verify', 'tiny.yaml'], /^ticketlab: verify looks at the whole store: /],
     [['verify', '--rebuild', '5'], /^ticketlab: "5" is not a share\. /],
     [['verify', '--rebuild', '5%', '--locked'], /^ticketlab: verify --locked takes neither /],
     [['pack', 'accuracy', 'tiny.yaml'], /required option '-o, --output <archive>'/],

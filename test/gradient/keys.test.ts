@@ -54,6 +54,7 @@ describe.each([
     const again = reconstruct({ key, K } as ResultRecord, {
       ...{ signatures, gradientClass, refOf: () => undefined },
       outsideFiles: outsideFiles as never,
+      ownPrograms: () => ({ ok: true, value: [] }),
     });
     if (!again.ok) throw new Error(again.error);
     expect(again.value.computation.key).toBe(key);
