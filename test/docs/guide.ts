@@ -36,7 +36,7 @@ export interface Command {
 }
 
 /** All commands in the order of the page: they share one folder and one store. */
-export const commands: readonly Command[] = blocks.flatMap(({ language, text }) => {
+export const commands: readonly Command[] = blocks.flatMap(({ language, text }): Command[] => {
   if (language === 'sh') return lines(text).map((words) => ({ words, says: undefined }));
   if (language !== 'console') return [];
   return text

@@ -2,12 +2,22 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { ok } from '../../src/base/result.js';
+import { exitCodes } from '../../src/cli/exit-codes.js';
+import { workerEnvironment } from '../../src/exec/worker-environment.js';
 import { allowedFunctions, allowedMethods } from '../../src/pipeline/cel-functions.js';
+import type { Diagnostic } from '../../src/pipeline/diagnostic.js';
+import { Modules, type ModuleDescription } from '../../src/pipeline/modules.js';
+import type { ParsedFile } from '../../src/pipeline/parse.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const page = readFileSync(resolve(root, 'docs/reference.md'), 'utf8');
+const chapter = (heading: string): string => {
+  const from = page.indexOf(`\n## ${heading}\n`);
+  return page.slice(from, page.indexOf('\n## ', from + 1));
+};
 
-test('the reference says what the schemas say', () => {
+test('the reference says what the schemas and the commands say', () => {
   const done = spawnSync(process.execPath, [resolve(root, 'scripts/reference.mjs'), '--check'], {
     encoding: 'utf8',
   });
@@ -16,19 +26,49 @@ test('the reference says what the schemas say', () => {
 });
 
 test('the reference has every function of expressions, and no others', () => {
-  const table = page.slice(page.indexOf('| function'), page.indexOf('## Mappings'));
+  const table = chapter('Expressions');
   const named = [...table.matchAll(/`(?:\w\.)?(\w+)\(/g)].map(([, name]) => name!);
   expect([...new Set(named)].sort()).toEqual([...new Set([...allowedFunctions, ...allowedMethods])].sort());
 });
 
-test('links inside the reference lead to headings of it', () => {
-  const anchors = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replaceAll(' ', '-')
-      .replace(/[^\w-]/g, ''),
-  );
-  const links = [...page.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor]) => anchor);
-  expect(links.length).toBeGreaterThan(5);
-  for (const link of links) expect(anchors).toContain(link);
+test('the reference has every exit code, and no others', () => {
+  const codes = [...chapter('Exit codes').matchAll(/^\| (\d+) /gm)].map(([, code]) => Number(code));
+  expect(codes).toEqual(Object.values(exitCodes));
+});
+
+test('the reference has every variable that ticketlab reads or hands on', () => {
+  const asked: string[] = [];
+  workerEnvironment(new Proxy({}, { get: (_, name) => void asked.push(String(name)) }));
+  const read = readFileSync(resolve(root, 'src/cli/wire.ts'), 'utf8').matchAll(/process\.env\['(\w+)'\]/g);
+  const set = readFileSync(resolve(root, 'src/exec/command-stage.ts'), 'utf8').matchAll(/^ +([A-Z_]{4,}):/gm);
+  const all = [...asked, ...[...read, ...set].map(([, name]) => name!)];
+  const named = [...chapter('Environment variables').matchAll(/`([A-Za-z_]+)`/g)].map(([, name]) => name!);
+  expect(all.length).toBeGreaterThan(15);
+  expect(all.filter((name) => !named.includes(name))).toEqual([]);
+});
+
+test('a module needs what the reference calls required, and nothing else', () => {
+  const contract = chapter('Modules');
+  const rows = [
+    ...contract.slice(0, contract.indexOf('An output is')).matchAll(/^\| `(\w+)`( \(required\))?/gm),
+  ];
+  const whole: Record<string, unknown> = {
+    ...{ type: 'flip', version: 1, summary: 'Turns a mask round.', runtime: 'portable', threads: true },
+    params: { type: 'object', properties: {}, additionalProperties: false },
+    ...{ inputs: {}, outputs: { mask: { type: 'mask' } } },
+  };
+  const required = (left: string): boolean => {
+    const problems: Diagnostic[] = [];
+    const { [left]: _, ...signature } = whole;
+    const described = { file: 'm.mjs', closure: ['m.mjs'], packages: {}, signature } as ModuleDescription;
+    const modules = new Modules(() => [ok(described)], problems);
+    const at = { file: 'p.yaml' } as Diagnostic['at'];
+    return modules.find({ source: { file: 'p.yaml' } } as ParsedFile, './m.mjs', () => at) === undefined;
+  };
+  // That there must be a function `run` is seen where the module is loaded.
+  const named = rows
+    .filter(([, name]) => name !== 'run')
+    .map(([, name = '', word]) => [name, word !== undefined]);
+  expect(named.map(([name]) => name).sort()).toEqual(Object.keys(whole).sort());
+  expect(named.map(([name]) => [name, required(String(name))])).toEqual(named);
 });
