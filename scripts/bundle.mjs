@@ -1,19 +1,33 @@
-// Gathers the client into few files, after `tsc -b`: Node takes longer to find and open two hundred modules than a run
-// with nothing to do takes for everything else. Workers, stages and what draws stay as they are and are loaded on demand.
-import { chmodSync, rmSync } from 'node:fs';
+// Gathers the client into one file, after `tsc -b`: Node takes longer to find, open and compile two hundred modules than a
+// run with nothing to do takes for everything else. Workers and the dashboard stay as they are and are loaded on demand.
+import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-const path = (name) => fileURLToPath(new URL(`../dist/src/${name}`, import.meta.url));
+const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 // As deep as the modules that it is made of: they find schemas, stages and workers from where they are.
-const folder = path('bundle');
+const folder = path('dist/src/bundle');
+
+/** Takes milliseconds to load, and a run with nothing to do starts no process. */
+const late = 'node:child_process';
+const loadedLate = {
+  name: 'loaded-late',
+  resolveId: (id) => (id === late ? { id: `\0${late}` } : null),
+  load: (id) =>
+    id === `\0${late}`
+      ? `export const spawn = (...words) => process.getBuiltinModule('${late}').spawn(...words);`
+      : null,
+};
 
 rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
 const bundle = await rolldown({
-  input: path('cli/main.js'),
+  input: path('dist/src/cli/main.js'),
   platform: 'node',
-  external: ['react', 'ink', 'vega', 'vega-lite', '@resvg/resvg-js', /^@tensorflow\//],
+  external: [/\/dashboard\/mount\.js$/, /^@tensorflow\//],
+  plugins: [loadedLate],
 });
-await bundle.write({ dir: folder, format: 'esm', minify: true });
+await bundle.write({ file: `${folder}/client.cjs`, format: 'cjs', codeSplitting: false });
 await bundle.close();
-chmodSync(`${folder}/main.js`, 0o755);
+copyFileSync(path('scripts/start.cjs'), `${folder}/start.cjs`);
+chmodSync(`${folder}/start.cjs`, 0o755);

@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+// What `ticketlab` starts (put beside client.cjs by scripts/bundle.mjs). Compiling the client takes longer than a run with
+// nothing to do, so what V8 made of it is kept in the user's cache: disposable, and nothing is lost without it.
+'use strict';
+const { createHash } = require('node:crypto');
+const {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
+const { homedir } = require('node:os');
+const { join } = require('node:path');
+const { constants, Script } = require('node:vm');
+
+/** Commands that people wait for; of others the compiled code is not kept. */
+const frequent = ['plan', 'run', 'validate'];
+const digestBytes = 32;
+const unusedMs = 30 * 24 * 3600 * 1000;
+
+const file = join(__dirname, 'client.cjs');
+const source = readFileSync(file);
+const command = process.argv[2];
+const kept = frequent.includes(command) ? cacheFile() : undefined;
+const cachedData = kept && readSealed(kept.path);
+const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+  filename: file,
+  cachedData,
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+});
+// At the end, when it is known which functions were used.
+if (kept && (cachedData === undefined || script.cachedDataRejected)) process.on('exit', () => keep(kept));
+script.runInThisContext().call(exports, exports, require, module, file, __dirname);
+
+/** V8 takes no other version's code; by whom and from what it was made is in the name. */
+function cacheFile() {
+  const { TICKETLAB_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
+  const folder = join(own || join(caches || join(homedir(), '.cache'), 'ticketlab'), 'code');
+  const from = sha256(source).toString('hex').slice(0, 16);
+  return { folder, path: join(folder, `${command}-${process.versions.v8}-${process.arch}-${from}`) };
+}
+
+/** V8 trusts the bytes that it is given, so they carry their digest. */
+function readSealed(path) {
+  try {
+    const sealed = readFileSync(path);
+    const data = sealed.subarray(digestBytes);
+    return sha256(data).equals(sealed.subarray(0, digestBytes)) ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keep({ folder, path }) {
+  try {
+    const data = script.createCachedData();
+    const temporary = `${path}.${process.pid}.tmp`;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, Buffer.concat([sha256(data), data]));
+    renameSync(temporary, path);
+    for (const name of readdirSync(folder)) {
+      const other = join(folder, name);
+      if (Date.now() - statSync(other).mtimeMs > unusedMs) rmSync(other);
+    }
+  } catch {
+    // The next start compiles again.
+  }
+}
+
+function sha256(bytes) {
+  return createHash('sha256').update(bytes).digest();
+}
