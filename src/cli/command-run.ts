@@ -1,27 +1,38 @@
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { systemClock } from '../exec/clock.js';
+import type { LoggedEvent } from '../events/event.js';
 import { runPlan, type RunSummary } from '../exec/run.js';
 import { StoreError } from '../store/errors.js';
 import { exitCodes } from './exit-codes.js';
 import { interruptible } from './interrupt.js';
+import { keepIfUnchanged } from './keep-unchanged.js';
 import { loadPlan, type LoadedPlan } from './load-plan.js';
 import type { RunOptions } from './program.js';
-import { createView, type View } from './ui.js';
+import { createView } from './ui.js';
 import { warnAboutCap } from './warn-cap.js';
 
 const tickMilliseconds = 250;
 
 /** Runs a pipeline and shows it; the exit code says how it ended. */
 export async function runCommand(words: readonly string[], options: RunOptions): Promise<number> {
+  const started = Date.now() - performance.now();
   const loaded = loadPlan(words, options);
   if (!loaded.ok) return exitCodes.usage;
   await warnAboutCap(loaded.value);
   const view = createView(options.ui, process.stdout);
+  const results: string[] = [];
   const ticking = setInterval(() => view.tick(Date.now()), tickMilliseconds).unref();
   const interrupt = interruptible();
   try {
-    const summary = await runLoaded(loaded.value, { view, signal: interrupt.signal, jobs: options.jobs });
+    const emit = (event: LoggedEvent): void => {
+      if (event.type === 'run.result') results.push(event.path);
+      view.event(event);
+    };
+    const summary = await runLoaded(loaded.value, { emit, signal: interrupt.signal, jobs: options.jobs });
+    // Whoever reads the events wants each of them, every time.
+    if (options.ui !== 'json')
+      keepIfUnchanged(loaded.value, { summary, results, quiet: options.ui === 'quiet', started });
     return summary.exit;
   } catch (error) {
     // A disk that is full, or a place that turned out not to take a store, is not the pipeline's fault.
@@ -36,7 +47,7 @@ export async function runCommand(words: readonly string[], options: RunOptions):
 }
 
 interface Running {
-  readonly view: View;
+  readonly emit: (event: LoggedEvent) => void;
   readonly signal: AbortSignal;
   readonly jobs: number | undefined;
 }
@@ -52,7 +63,7 @@ function runLoaded(
     force: decisions.force,
     gradientClass: decisions.gradientClass,
     jobs: running.jobs ?? availableParallelism(),
-    emit: (event) => running.view.event(event),
+    emit: running.emit,
     signal: running.signal,
     stagesModule: pathToFileURL(wiring.stagesModule).href,
     projectDir: wiring.project,

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Result } from '../base/result.js';
 import { err, ok } from '../base/result.js';
 import type { DecisionEnv } from '../exec/decide.js';
+import type { ReadFile } from '../pipeline/imports.js';
 import { planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
 import type { Plan } from '../pipeline/plan.js';
 import { gradientClasses } from '../gradient/locate.js';
@@ -23,6 +24,10 @@ export interface LoadedPlan {
   readonly wiring: Wiring;
   readonly request: PipelineRequest;
   readonly decisions: DecisionEnv;
+  /** Files that were read to plan it, relative to the project or absolute. */
+  readonly read: readonly string[];
+  /** Whether a decision has asked which gradient backend there is. */
+  readonly usedGradientClass: () => boolean;
 }
 
 /**
@@ -36,7 +41,9 @@ export function loadPlan(
   options: PlanOptions & { readonly force: readonly string[] },
 ): Result<LoadedPlan, 'invalid'> {
   const wiring = wire(options.store);
-  const request = pipelineRequest(words, options, wiring);
+  const asked = pipelineRequest(words, options, wiring);
+  const read = [asked.file, ...(options.params === undefined ? [] : [options.params])];
+  const request = { ...asked, readFile: noting(asked.readFile, read) };
   const { file, source, signatures } = request;
   const planned = planPipeline(request);
   if (!planned.ok) {
@@ -46,6 +53,8 @@ export function loadPlan(
   const plan = planned.value;
   const store = openStore(wiring.store, { indexFolder: join(wiring.project, '.ticketlab') });
   const outsideFiles = new OutsideFileReader(store.layout.cache('outside-files.json'), wiring.project);
+  const gradientClass = gradientClasses(wiring.cache);
+  let usedGradientClass = false;
   const force = forcedInstances(plan, options.force);
   return ok({
     file,
@@ -60,7 +69,23 @@ export function loadPlan(
       outsideFiles,
       force,
       ownCode: new OwnCodeReader(wiring.project, wiring.environment),
-      gradientClass: gradientClasses(wiring.cache),
+      gradientClass: (backend) => {
+        usedGradientClass = true;
+        return gradientClass(backend);
+      },
     },
+    read,
+    usedGradientClass: () => usedGradientClass,
   });
+}
+
+/** Notes each file that is read: under the name that stands in the file, and what that leads to. */
+function noting(readFile: ReadFile | undefined, read: string[]): ReadFile | undefined {
+  if (readFile === undefined) return undefined;
+  return (from, path) => {
+    const found = readFile(from, path);
+    read.push(join(dirname(from), path));
+    if (found.ok) read.push(found.value.file);
+    return found;
+  };
 }

@@ -31,9 +31,12 @@ export function wire(store?: string): Wiring {
     home,
     stagesModule: fileURLToPath(new URL('../../stages/index.js', import.meta.url)),
     version: versionOf(home),
-    environment: process.env,
+    environment: userEnvironment(),
   };
 }
+
+/** The variables that ticketlab was started with. */
+export const userEnvironment = (): Wiring['environment'] => process.env;
 
 function versionOf(home: string): string {
   const parsed = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };

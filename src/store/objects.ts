@@ -48,6 +48,11 @@ export class Objects {
     return undefined;
   }
 
+  /** All objects that were looked at and found, with their sizes. */
+  seen(): Iterable<readonly [sha256: string, bytes: number]> {
+    return this.#sizes;
+  }
+
   /** True when the object is there and its bytes are right. */
   intact(sha256: string, bytes: number): boolean {
     this.forget(sha256);
