@@ -19,15 +19,20 @@ const loadedLate = {
       : null,
 };
 
+async function gather(input, output) {
+  const bundle = await rolldown({
+    input: path(input),
+    platform: 'node',
+    external: [/\/dashboard\/mount\.js$/, /^@tensorflow\//],
+    plugins: [loadedLate],
+  });
+  await bundle.write({ file: `${folder}/${output}`, format: 'cjs', codeSplitting: false });
+  await bundle.close();
+}
+
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-const bundle = await rolldown({
-  input: path('dist/src/cli/main.js'),
-  platform: 'node',
-  external: [/\/dashboard\/mount\.js$/, /^@tensorflow\//],
-  plugins: [loadedLate],
-});
-await bundle.write({ file: `${folder}/client.cjs`, format: 'cjs', codeSplitting: false });
-await bundle.close();
+await gather('dist/src/cli/main.js', 'client.cjs');
+await gather('dist/src/cli/unchanged.js', 'unchanged.cjs');
 copyFileSync(path('scripts/start.cjs'), `${folder}/start.cjs`);
 chmodSync(`${folder}/start.cjs`, 0o755);

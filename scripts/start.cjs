@@ -2,6 +2,9 @@
 // What `ticketlab` starts (put beside client.cjs by scripts/bundle.mjs). Compiling the client takes longer than a run with
 // nothing to do, so what V8 made of it is kept in the user's cache: disposable, and nothing is lost without it.
 'use strict';
+// A run in which nothing has changed is answered by some kilobytes of code.
+if (require('./unchanged.cjs').runUnchanged(process.argv.slice(2))) return;
+
 const { createHash } = require('node:crypto');
 const {
   mkdirSync,
