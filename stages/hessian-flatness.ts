@@ -1,15 +1,19 @@
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
-import { curvatureRank } from '../src/analysis/flatness/curvature-rank.js';
+import { layerColumns } from '../src/analysis/flatness/layer-curvature.js';
 import { matchLoss } from '../src/analysis/flatness/matched-loss.js';
 import type { Chosen } from '../src/analysis/flatness/matched-loss.js';
+import { measureIn } from '../src/analysis/flatness/measure.js';
 import type { Measure } from '../src/analysis/flatness/measure.js';
 import { relativeScales } from '../src/analysis/flatness/relative-scale.js';
-import { flatnessReport } from '../src/analysis/flatness/report.js';
-import type { Spot } from '../src/analysis/flatness/report.js';
-import { spectrumReport } from '../src/analysis/spectrum/report.js';
+import { flatnessPieces, flatnessReport } from '../src/analysis/flatness/report.js';
+import { sharpnessColumns } from '../src/analysis/flatness/rows.js';
+import type { Spot } from '../src/analysis/flatness/rows.js';
+import { createLedger } from '../src/analysis/ledger.js';
+import type { Ledger } from '../src/analysis/ledger.js';
+import { spectrumColumns, spectrumPieces, spectrumReport } from '../src/analysis/spectrum/report.js';
 import type { SpectrumSettings } from '../src/analysis/spectrum/report.js';
-import { gradientOn, hessianOn } from '../src/analysis/subspace.js';
+import { gradientOn, groupsOf, hessianOn } from '../src/analysis/subspace.js';
 import { norm } from '../src/analysis/vectors.js';
 import { finiteCells } from '../src/artefacts/finite-cells.js';
 import { encodeTable } from '../src/artefacts/table.js';
@@ -19,7 +23,6 @@ import type { TrainedNetwork } from '../src/artefacts/trained.js';
 import { UserError } from '../src/base/result.js';
 import { firstImages } from '../src/data/first-images.js';
 import { readImages } from '../src/data/images.js';
-import type { Images } from '../src/data/images.js';
 import { openBackend } from '../src/gradient/backend.js';
 import { createGradientEngine } from '../src/gradient/engine.js';
 import type { GradientEngine } from '../src/gradient/engine.js';
@@ -110,26 +113,11 @@ const metricsColumns = [
   ...['mean', 'p10', 'p50', 'p90', 'negative_share'].map((name) => `curvature_${name}`),
   ...[...ownColumns, 'isotropic_std', 'curvature_rank'],
 ];
-const spectrumColumns = ['part', 'index', 'value', 'weight', 'bound', 'converged'];
-const sharpnessColumns = [
-  ...[
-    'measure',
-    'scale',
-    'refined',
-    'pairs',
-    'loss_increase',
-    'loss_increase_se',
-    'error_increase',
-    'error_increase_se',
-  ],
-  ...['curvature', 'kink_gap', 'kink_gap_se', 'retained_accuracy', 'retained_loss'],
-];
-
 const network = { type: ['ticket', 'weights'] } as const;
 
 export default defineStage({
   type: 'hessian-flatness',
-  version: 1,
+  version: 2,
   summary:
     'How flat the loss is around a trained network: spectrum of the Hessian, and sharpness by values alone.',
   params,
@@ -154,6 +142,10 @@ export default defineStage({
       doc: 'Eigenvalues at both ends with bounds, nodes and weights of the quadratures, and the density.',
     },
     sharpness: { type: 'table', doc: 'One row a scale: how much loss and error rise, with standard errors.' },
+    layers: {
+      type: 'table',
+      doc: 'Mean curvature of each tensor, by values alone at each of sigmas, beside that of derivatives and 1 / std².',
+    },
     directions: { type: 'table', doc: 'Curvature along each random direction.' },
   },
   runtime: 'gradient',
@@ -173,17 +165,22 @@ export default defineStage({
       threads,
     });
     try {
-      const chosen = await chooseCheckpoint(trained, inputs, measureWith(evaluator));
+      const total = piecesOf(given, trained, inputs);
+      const ledger = createLedger({
+        checkpoints: ctx.checkpoints,
+        report: (done) => ctx.progress({ unit: 'piece', done, total }),
+      });
+      const values = measureWith(evaluator);
+      const chosen = await chooseCheckpoint(trained, inputs, measureIn(ledger, 'match', values));
       if (chosen.reference !== undefined)
         ctx.log(`measured is ${chosen.name}: its training loss is the nearest to that of the reference`);
       const cacheDir = ctx.cacheDir();
       const backend = await openBackend({ choice: given.backend, cacheDir, runtime: ctx.runtime });
       const engine = createGradientEngine({ network, mask: trained.mask, images, backend });
-      const rows = await measure({ network, trained, chosen, engine, evaluator, images }, given, (done) => {
-        ctx.progress({ unit: 'part', done, total: 2 });
-      });
+      const spot = spotOf({ network, trained, chosen, engine, ledger, values });
+      const tables = await measure({ spot, trained, chosen, ledger, images: images.count }, given);
       engine.dispose();
-      return rows;
+      return tables;
     } finally {
       await evaluator.close();
     }
@@ -218,61 +215,73 @@ const measureWith =
       error: 1 - accuracy,
     }));
 
-interface Measured {
+/** At most: what the ledger will get for the matching, the diagonal and both reports. */
+function piecesOf(given: Params, { std }: TrainedNetwork, { reference }: Inputs): number {
+  const own = reference === undefined ? 2 : 3;
+  return own + spectrumPieces(spectrumSettings(given)) + flatnessPieces(given, std !== undefined);
+}
+
+interface Place {
   readonly network: Network;
   readonly trained: TrainedNetwork;
   readonly chosen: Chosen;
   readonly engine: GradientEngine;
-  readonly evaluator: Evaluator;
-  readonly images: Images;
+  readonly ledger: Ledger;
+  readonly values: Measure;
 }
 
-async function measure(o: Measured, given: Params, progress: (done: number) => void) {
-  const { network, trained, chosen, engine, images } = o;
+/** The chosen network on the coordinates that its mask leaves. */
+function spotOf({ network, trained, chosen, engine, ledger, values }: Place): Spot {
   const { layout, mask, std } = trained;
   const positions = searchCoordinates(mask);
-  const compact = (flat: Float64Array) => gather(new Float64Array(positions.length), flat, positions);
   const subspace = { positions, size: layout.size };
+  const compact = (flat: Float64Array) => gather(new Float64Array(positions.length), flat, positions);
   const centre = compact(chosen.mean);
-  const gradient = gradientOn(subspace, engine);
-  const hessian = hessianOn(subspace, engine, centre);
-  const spectrum = spectrumReport(hessian, spectrumSettings(given), streamKey(given.rng, 'spectrum'));
-  progress(1);
-  const spot: Spot = {
-    ...{ centre, gradient, hessian, value: chosen.value, classes: network.outputs },
+  return {
+    ...{ centre, value: chosen.value, classes: network.outputs },
+    gradient: gradientOn(subspace, engine),
+    hessian: hessianOn(subspace, engine, centre),
+    diagonal: ledger.once('diagonal', () => compact(engine.gaussNewtonDiagonal(chosen.mean))),
     relative: compact(relativeScales(layout, mask, chosen.mean)),
+    groups: groupsOf(layout, positions),
     std: std && compact(std),
     measure: (points) =>
-      measureWith(o.evaluator)(
-        points.map((point) => scatter(new Float64Array(layout.size), point, positions)),
-      ),
+      values(points.map((point) => scatter(new Float64Array(layout.size), point, positions))),
   };
-  const flatness = await flatnessReport(spot, given, streamKey(given.rng, 'flatness'));
-  progress(2);
-  const diagonal = compact(engine.gaussNewtonDiagonal(chosen.mean));
+}
+
+interface Measured {
+  readonly spot: Spot;
+  readonly trained: TrainedNetwork;
+  readonly chosen: Chosen;
+  readonly ledger: Ledger;
+  readonly images: number;
+}
+
+async function measure({ spot, trained, chosen, ledger, images }: Measured, given: Params) {
+  const { layout, mask } = trained;
+  const { centre, diagonal, gradient, hessian } = spot;
+  const settings = spectrumSettings(given);
+  const spectrum = spectrumReport(hessian, settings, streamKey(given.rng, 'spectrum'), ledger);
+  const flatness = await flatnessReport(spot, given, streamKey(given.rng, 'flatness'), ledger);
   const slope = new Float64Array(centre.length);
   gradient(slope, centre);
-  const rank = { curvature_rank: spot.std && curvatureRank(spot.std, diagonal) };
   const metrics: Row = {
-    ...finiteCells({ ...chosen.value, ...spectrum.cells, ...flatness.cells, ...rank }),
+    ...finiteCells({ ...chosen.value, ...spectrum.cells, ...flatness.cells }),
     checkpoint: chosen.name,
     reference_loss: chosen.reference,
-    images: images.count,
+    images,
     coordinates: centre.length,
     remaining: survivors(layout, mask) / layout.prunable,
     gradient_norm: norm(slope),
     gauss_newton_trace: diagonal.reduce((sum, value) => sum + value, 0),
   };
+  const finite = (rows: readonly object[]) => rows.map((row) => finiteCells({ ...row }));
   return {
     metrics: encodeTable(metricsColumns, [metrics]),
-    spectrum: encodeTable(
-      spectrumColumns,
-      spectrum.rows.map((row) => ({ ...row })),
-    ),
-    sharpness: encodeTable(
-      sharpnessColumns,
-      flatness.rows.map((row) => finiteCells({ ...row })),
-    ),
+    spectrum: encodeTable(spectrumColumns, finite(spectrum.rows)),
+    sharpness: encodeTable(sharpnessColumns, finite(flatness.rows)),
+    layers: encodeTable(layerColumns, finite(flatness.layers)),
     directions: encodeTable(
       ['direction', 'curvature'],
       Array.from(flatness.curvatures, (curvature, direction) => ({ direction, curvature })),

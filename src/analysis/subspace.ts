@@ -1,5 +1,7 @@
+import type { Layout } from '../numeric/layout.js';
 import { gather, scatter } from '../numeric/mask.js';
-import type { Gradient } from './flatness/line-integral.js';
+import type { Group } from './flatness/layer-curvature.js';
+import type { VectorFunction } from './ledger.js';
 import type { SymmetricOperator } from './spectrum/operator.js';
 
 /** Derivatives of a loss as functions of all weights, flat; what they say outside the subspace does not matter. */
@@ -16,8 +18,16 @@ export interface Subspace {
   readonly size: number;
 }
 
+/** The coordinates of each tensor that has any. */
+export function groupsOf({ tensors }: Layout, positions: Uint32Array): Group[] {
+  return tensors.flatMap(({ path, offset, size }) => {
+    const [from, to] = [offset, offset + size].map((end) => positions.filter((at) => at < end).length);
+    return from < to ? [{ name: path, from, to }] : [];
+  });
+}
+
 /** Gradient on the surviving coordinates: P g(P x), P being the mask. */
-export function gradientOn({ positions, size }: Subspace, derivatives: FlatDerivatives): Gradient {
+export function gradientOn({ positions, size }: Subspace, derivatives: FlatDerivatives): VectorFunction {
   const [weights, flat] = [new Float64Array(size), new Float64Array(size)];
   return (out, point) => {
     derivatives.gradient(flat, scatter(weights, point, positions));

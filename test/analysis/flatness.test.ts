@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { curvatureRank } from '../../src/analysis/flatness/curvature-rank.js';
 import { directionalCurvatures, unit } from '../../src/analysis/flatness/directional.js';
+import { excesses, layerCurvature, layerRows } from '../../src/analysis/flatness/layer-curvature.js';
 import { gaussLegendre, secondDifference } from '../../src/analysis/flatness/line-integral.js';
 import { nearestTo } from '../../src/analysis/flatness/matched-loss.js';
 import type { Measure, Neighbourhood } from '../../src/analysis/flatness/measure.js';
@@ -241,4 +242,48 @@ test('the checkpoint of a matched loss is the nearest finite one', () => {
   expect(nearestTo(0.5, [0.6, 0.4, NaN])).toBe(0);
   expect(nearestTo(0.5, [NaN, 3])).toBe(1);
   expect(nearestTo(0.5, [NaN])).toBe(-1);
+});
+
+describe("a layer's curvature by values alone", () => {
+  const curvatures = Float64Array.from({ length: 60 }, (_, i) => (i < 20 ? 1 : i < 50 ? 4 : 0));
+  const groups = [
+    { name: 'a', from: 0, to: 20 },
+    { name: 'b', from: 20, to: 50 },
+    { name: 'flat', from: 50, to: 60 },
+  ];
+  const around: Neighbourhood = {
+    measure: quadratic(curvatures),
+    centre: new Float64Array(60),
+    key,
+    pairs: 4000,
+  };
+
+  test('is the mean of the diagonal of the Hessian, within four standard errors that tell layers apart', async () => {
+    const excess = excesses(groups, { ...around, dimension: 60 });
+    const { perDirection } = await sharpness(around, 0.1, { loss: 0, error: 0 });
+    const rows = layerRows({
+      ...{ groups, excess, scale: 0.1, perDirection, diagonal: curvatures },
+      std: curvatures.map((c) => 1 / Math.sqrt(c)),
+    });
+    expect(rows.map(({ tensor, coordinates, gauss_newton: exact }) => [tensor, coordinates, exact])).toEqual([
+      ['a', 20, 1],
+      ['b', 30, 4],
+      ['flat', 10, 0],
+    ]);
+    for (const { curvature, curvature_se: error, gauss_newton: exact } of rows) {
+      expect(error).toBeLessThan(0.6);
+      expect(Math.abs(curvature - exact)).toBeLessThan(4 * error);
+    }
+    expect(rows.slice(0, 2).map(({ precision }) => precision)).toEqual([
+      expect.closeTo(1, 12),
+      expect.closeTo(4, 12),
+    ]);
+  });
+
+  test('does not hang on what the loss is at its best', async () => {
+    const [excess] = excesses(groups, { ...around, dimension: 60 });
+    const values = Float64Array.from({ length: 4000 }, (_, k) => (k % 7) / 7);
+    const shifted = values.map((value) => value + 1000);
+    expect(layerCurvature(shifted, excess, 1).mean).toBeCloseTo(layerCurvature(values, excess, 1).mean, 8);
+  });
 });

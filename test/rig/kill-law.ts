@@ -11,17 +11,17 @@ const script = resolve(import.meta.dirname, 'killed-training.mjs');
 const compiled = resolve(import.meta.dirname, '../../dist');
 
 export interface KillLaw {
-  /** The stage type, one that trains with checkpoints. */
+  /** The stage type, one with checkpoints. */
   readonly type: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Steps or generations that the parameters ask for, each of which the stage says. */
+  /** Steps, generations or pieces that the parameters ask for, each of which the stage says. */
   readonly steps: number;
   readonly kills: number;
   /** A try is killed after at most so many lines. */
   readonly within: number;
 }
 
-/** kill -9 of a training at random moments: the next try goes on, and the final bytes are those of an undisturbed run. */
+/** kill -9 at random moments: the next try goes on, and the final bytes are those of an undisturbed run. */
 export function registerKillLaw({ type, params, steps, kills, within }: KillLaw): void {
   const trained = async (folder: string, killAfter = Infinity): Promise<string[]> => {
     const words = [script, compiled, type, JSON.stringify(params), folder];

@@ -51,7 +51,8 @@ async function measured(inputs: Record<string, unknown>, params: Record<string, 
   const rows = (name: string): readonly Row[] => decodeTable(run.outputs[name] as string).rows;
   const [metrics] = rows('metrics');
   const spectrum = rows('spectrum');
-  return { metrics, spectrum, sharpness: rows('sharpness'), directions: rows('directions'), ...run };
+  const tables = { sharpness: rows('sharpness'), layers: rows('layers'), directions: rows('directions') };
+  return { metrics, spectrum, ...tables, ...run };
 }
 
 const ticket = (activation: 'tanh' | 'relu', parts: object = { std }) =>
@@ -130,6 +131,23 @@ describe('around a pruned tanh network', () => {
     );
     expect(Math.abs(Number(metrics['curvature_rank']))).toBeLessThanOrEqual(1);
     expect(directions).toHaveLength(24);
+  });
+
+  test('tells the curvature of every tensor at every scale, by values and by derivatives', () => {
+    const { layers, metrics } = found;
+    expect(layers.map(({ scale, tensor, coordinates }) => [scale, tensor, coordinates])).toEqual(
+      quick.sigmas.flatMap((scale) => [
+        [scale, 'Dense_0/bias', 3],
+        [scale, 'Dense_0/kernel', 8],
+        [scale, 'Dense_1/bias', 10],
+        [scale, 'Dense_1/kernel', 20],
+      ]),
+    );
+    const first = layers.slice(0, 4);
+    const sum = first.reduce((all, row) => all + Number(row['gauss_newton']) * Number(row['coordinates']), 0);
+    expect(sum / Number(metrics['gauss_newton_trace'])).toBeCloseTo(1, 10);
+    for (const { curvature, curvature_se: error, gauss_newton: exact } of first)
+      expect(Math.abs(Number(curvature) - Number(exact))).toBeLessThan(4 * Number(error));
   });
 
   test('the same seed gives the same bytes, another seed other directions', async () => {

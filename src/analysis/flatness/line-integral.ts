@@ -1,10 +1,9 @@
 import { cos } from '../../numeric/math.js';
+import type { VectorFunction } from '../ledger.js';
 import { dot } from '../vectors.js';
 
-/** out <- gradient of the loss at `point`. */
-export type Gradient = (out: Float64Array, point: Float64Array) => void;
-
-const nodeCount = 24;
+/** Of each half of the line; there is one gradient at each. */
+export const lineNodes = 24;
 
 /**
  * J(m + s z) + J(m - s z) - 2 J(m), not from values but from gradients along the way:
@@ -12,7 +11,7 @@ const nodeCount = 24;
  * kinks, where the Hessian does not.
  */
 export function secondDifference(
-  gradient: Gradient,
+  gradient: VectorFunction,
   {
     centre,
     direction,
@@ -27,9 +26,9 @@ export function secondDifference(
     );
     return dot(direction, slope);
   };
-  const { nodes, weights } = gaussLegendre(nodeCount);
+  const { nodes, weights } = gaussLegendre(lineNodes);
   let sum = 0;
-  for (let i = 0; i < nodeCount; i++)
+  for (let i = 0; i < lineNodes; i++)
     sum += weights[i] * (slopeAt(nodes[i] * scale) - slopeAt(-nodes[i] * scale));
   return scale * sum;
 }

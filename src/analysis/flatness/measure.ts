@@ -1,4 +1,5 @@
 import type { StreamKey } from '../../numeric/rng.js';
+import type { Ledger } from '../ledger.js';
 import { normalDirection } from '../spectrum/probes.js';
 
 /** What is to be minimised, at one point: both are NaN where the weights have diverged. */
@@ -33,6 +34,20 @@ export interface PairValues {
 
 /** Pairs that are in memory at a time. */
 const chunk = 64;
+
+/** How often that many pairs are measured at a time. */
+export const chunksOf = (pairs: number): number => Math.ceil(pairs / chunk);
+
+/** The same values, kept in a ledger: whoever measures measures in one fixed order. */
+export function measureIn(ledger: Ledger, name: string, measure: Measure): Measure {
+  let calls = 0;
+  return async (points) => {
+    const numbers = await ledger.onceAsync(`${name} ${calls++}`, async () =>
+      Float64Array.from((await measure(points)).flatMap(({ loss, error }) => [loss, error])),
+    );
+    return points.map((_, i) => ({ loss: numbers[2 * i], error: numbers[2 * i + 1] }));
+  };
+}
 
 /**
  * Perturbs by one scale for all coordinates, or by one for each.

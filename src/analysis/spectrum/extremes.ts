@@ -1,5 +1,4 @@
-import { lanczos } from './lanczos.js';
-import type { LanczosRequest } from './lanczos.js';
+import type { Lanczos } from './lanczos.js';
 import { tridiagonalEigen } from './tridiagonal.js';
 
 export interface RitzValue {
@@ -22,9 +21,8 @@ export interface Extremes {
 /** Share of the largest magnitude. */
 const tolerance = 1e-3;
 
-/** The `count` largest and smallest eigenvalues by Lanczos, with bounds. Copies of an eigenvalue are found once. */
-export function extremes(request: LanczosRequest, count: number): Extremes {
-  const { alpha, beta } = lanczos(request);
+/** The `count` largest and smallest eigenvalues that Lanczos found, with bounds. Copies of one are found once. */
+export function extremes({ alpha, beta }: Lanczos, count: number): Extremes {
   const steps = alpha.length;
   const { values, last } = tridiagonalEigen(alpha, beta);
   const largest = Math.max(Math.abs(values[0]), Math.abs(values[steps - 1]));

@@ -1,3 +1,4 @@
+import type { Ledger } from '../ledger.js';
 import { addScaled, dot, norm, scaled } from '../vectors.js';
 import type { SymmetricOperator } from './operator.js';
 
@@ -41,4 +42,13 @@ export function lanczos({ dimension, product, start, steps }: LanczosRequest): L
     basis.push(scaled(new Float64Array(dimension), 1 / beta[i], image));
   }
   throw new RangeError(`Lanczos needs at least one step and one dimension, not ${steps} and ${dimension}`);
+}
+
+/** The same, with every product and in the end the matrix T kept in a ledger. */
+export function lanczosIn(ledger: Ledger, name: string, request: LanczosRequest): Lanczos {
+  const packed = ledger.inSteps(name, request.product, (product) => {
+    const { alpha, beta } = lanczos({ ...request, product });
+    return Float64Array.of(...alpha, ...beta);
+  });
+  return { alpha: packed.slice(0, packed.length / 2), beta: packed.slice(packed.length / 2) };
 }

@@ -1,5 +1,7 @@
 import type { StreamKey } from '../../numeric/rng.js';
-import { lanczos } from './lanczos.js';
+import type { Ledger } from '../ledger.js';
+import { lanczosIn } from './lanczos.js';
+import type { Lanczos } from './lanczos.js';
 import type { SymmetricOperator } from './operator.js';
 import { signProbe } from './probes.js';
 import { tridiagonalEigen } from './tridiagonal.js';
@@ -13,9 +15,8 @@ export interface Quadrature {
   readonly weights: Float64Array;
 }
 
-/** From one start vector; it is normalised. */
-export function quadratureOf(operator: SymmetricOperator, start: Float64Array, steps: number): Quadrature {
-  const { alpha, beta } = lanczos({ ...operator, start, steps });
+/** From the matrix that Lanczos made of one start vector. */
+export function quadratureOf({ alpha, beta }: Lanczos): Quadrature {
   const { values, first } = tridiagonalEigen(alpha, beta);
   return { nodes: values, weights: first.map((entry) => entry * entry) };
 }
@@ -25,9 +26,12 @@ export function stochasticQuadratures(
   operator: SymmetricOperator,
   { probes, steps }: { readonly probes: number; readonly steps: number },
   key: StreamKey,
+  ledger: Ledger,
 ): Quadrature[] {
   const rules: Quadrature[] = [];
-  for (let probe = 0; probe < probes; probe++)
-    rules.push(quadratureOf(operator, signProbe(operator.dimension, key, probe), steps));
+  for (let probe = 0; probe < probes; probe++) {
+    const start = signProbe(operator.dimension, key, probe);
+    rules.push(quadratureOf(lanczosIn(ledger, `density ${probe}`, { ...operator, start, steps })));
+  }
   return rules;
 }

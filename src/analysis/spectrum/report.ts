@@ -1,10 +1,12 @@
 import { mean } from '../../numeric/stats.js';
 import { childKey } from '../../numeric/rng.js';
 import type { StreamKey } from '../../numeric/rng.js';
+import type { Ledger } from '../ledger.js';
 import { dot, norm } from '../vectors.js';
 import { spectralDensity } from './density.js';
 import { extremes } from './extremes.js';
 import type { Extremes, RitzValue } from './extremes.js';
+import { lanczosIn } from './lanczos.js';
 import type { SymmetricOperator } from './operator.js';
 import { normalDirection } from './probes.js';
 import { stochasticQuadratures } from './quadrature.js';
@@ -33,9 +35,23 @@ export interface SpectrumRow {
   readonly converged?: boolean;
 }
 
+export const spectrumColumns: readonly (keyof SpectrumRow)[] = [
+  ...(['part', 'index', 'value', 'weight', 'bound', 'converged'] as const),
+];
+
 export interface SpectrumReport {
   readonly cells: Readonly<Record<string, number>>;
   readonly rows: readonly SpectrumRow[];
+}
+
+/** Pieces that the ledger gets, at most: fewer when the eigenvectors are all found before. */
+export function spectrumPieces({
+  lanczosSteps,
+  traceProbes,
+  densityProbes,
+  densitySteps,
+}: SpectrumSettings): number {
+  return lanczosSteps + 1 + traceProbes + densityProbes * (densitySteps + 1) + 3;
 }
 
 /** Everything that is known of a Hessian from products with it (numerics 7.3). */
@@ -43,14 +59,21 @@ export function spectrumReport(
   operator: SymmetricOperator,
   settings: SpectrumSettings,
   key: StreamKey,
+  ledger: Ledger,
 ): SpectrumReport {
   const start = normalDirection(operator.dimension, childKey(key, 'lanczos'), 0);
-  const ends = extremes({ ...operator, start, steps: settings.lanczosSteps }, settings.eigenvalues);
-  const { trace, standardError } = hutchinsonTrace(operator, settings.traceProbes, childKey(key, 'trace'));
+  const request = { ...operator, start, steps: settings.lanczosSteps };
+  const ends = extremes(lanczosIn(ledger, 'lanczos', request), settings.eigenvalues);
+  const traceKey = childKey(key, 'trace');
+  const { trace, standardError } = hutchinsonTrace(operator, settings.traceProbes, traceKey, ledger);
   const rules = stochasticQuadratures(
     operator,
     { probes: settings.densityProbes, steps: settings.densitySteps },
     childKey(key, 'density'),
+    ledger,
+  );
+  const [symmetry] = ledger.inSteps('symmetry', operator.product, (product) =>
+    Float64Array.of(asymmetry({ ...operator, product }, childKey(key, 'symmetry'))),
   );
   const [top, bottom] = [ends.top[0], ends.bottom[0]];
   return {
@@ -60,7 +83,7 @@ export function spectrumReport(
       lambda_min: bottom.value,
       lambda_min_bound: bottom.bound,
       lanczos_steps: ends.steps,
-      asymmetry: asymmetry(operator, childKey(key, 'symmetry')),
+      asymmetry: symmetry,
       trace,
       trace_se: standardError,
       trace_per_coordinate: trace / operator.dimension,

@@ -1,5 +1,6 @@
 import { mean, sampleStd } from '../../numeric/stats.js';
 import type { StreamKey } from '../../numeric/rng.js';
+import type { Ledger } from '../ledger.js';
 import { dot } from '../vectors.js';
 import type { SymmetricOperator } from './operator.js';
 import { signProbe } from './probes.js';
@@ -20,13 +21,17 @@ export function hutchinsonTrace(
   { dimension, product }: SymmetricOperator,
   probes: number,
   key: StreamKey,
+  ledger: Ledger,
 ): TraceEstimate {
-  const values = new Float64Array(probes);
   const image = new Float64Array(dimension);
-  for (let probe = 0; probe < probes; probe++) {
+  const valueOf = (probe: number): Float64Array => {
     const vector = signProbe(dimension, key, probe);
     product(image, vector);
-    values[probe] = dot(vector, image);
-  }
+    return Float64Array.of(dot(vector, image));
+  };
+  const values = Float64Array.from(
+    { length: probes },
+    (_, probe) => ledger.once(`trace ${probe}`, () => valueOf(probe))[0],
+  );
   return { trace: mean(values), standardError: sampleStd(values) / Math.sqrt(probes), values };
 }
