@@ -1,5 +1,6 @@
 import type { LeaseHolder } from '../store/lease-file.js';
 import { heartbeatMs, Leases } from '../store/leases.js';
+import { absencePatience } from '../store/patience.js';
 import { LiveMark } from '../store/run-folder.js';
 import type { Store } from '../store/store.js';
 import type { Clock } from './clock.js';
@@ -12,6 +13,15 @@ export interface NeighbourOptions {
   readonly folder: string;
   /** The one who computed an instance is done with it, or gone. */
   readonly free: (index: number) => void;
+  /** Milliseconds before it is believed that somebody who ended left no result; as the store's file system needs. */
+  readonly patience?: number | undefined;
+}
+
+/** An instance that somebody else computes. */
+interface Waiting {
+  readonly key: string;
+  /** When it was first seen that they had ended, by the monotonic clock. */
+  ended?: number;
 }
 
 /** `theirs`: somebody else is computing it; `free` will be called. `done`: somebody else did a moment ago. */
@@ -27,7 +37,8 @@ const lookEveryMs = 250;
 export class Neighbours {
   readonly #options: NeighbourOptions;
   readonly #leases: Leases;
-  readonly #waiting = new Map<number, string>();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #patience: number;
   /** Of whom it was looked once more whether they are done: for some that never helps. */
   readonly #rechecked = new Set<number>();
   readonly #heartbeat: NodeJS.Timeout;
@@ -39,6 +50,7 @@ export class Neighbours {
     const { store, clock, run, folder } = options;
     this.#leases = new Leases({ layout: store.layout, run, monotonic: () => clock.monotonic() });
     this.#mark = new LiveMark(folder);
+    this.#patience = options.patience ?? absencePatience(store.layout.root);
     this.#heartbeat = setInterval(() => {
       this.#leases.beat();
       this.#mark.beat();
@@ -49,7 +61,7 @@ export class Neighbours {
   take({ index, id }: { readonly index: number; readonly id: string }, key: string, forced: boolean): Turn {
     const taken = this.#leases.take(key, id);
     if (!taken.mine) {
-      this.#waiting.set(index, key);
+      this.#waiting.set(index, { key });
       this.#looking ??= setInterval(() => this.#look(), lookEveryMs);
       return { kind: 'theirs', holder: taken.holder };
     }
@@ -78,12 +90,20 @@ export class Neighbours {
   }
 
   #look(): void {
-    for (const [index, key] of [...this.#waiting]) {
-      if (this.#leases.heldElsewhere(key)) continue;
+    for (const [index, waiting] of [...this.#waiting]) {
+      if (this.#leases.heldElsewhere(waiting.key) || this.#mayAppear(waiting)) continue;
       this.#waiting.delete(index);
-      this.#options.store.refresh(key);
       this.#options.free(index);
     }
     if (this.#waiting.size === 0) this.stopWaiting();
+  }
+
+  /** Whether a result may only not be seen yet: whoever ended well, and not by dying, took their lease back. */
+  #mayAppear(waiting: Waiting): boolean {
+    const { store, clock } = this.#options;
+    store.refresh(waiting.key);
+    if (this.#patience === 0 || this.#leases.isHeld(waiting.key) || store.find(waiting.key).hit) return false;
+    waiting.ended ??= clock.monotonic();
+    return clock.monotonic() - waiting.ended < this.#patience;
   }
 }

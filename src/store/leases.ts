@@ -54,6 +54,11 @@ export class Leases {
     return seen !== undefined && !this.#isStale(key, seen);
   }
 
+  /** Whether anybody has said to be computing the key and not that it is over: also who died meanwhile. */
+  isHeld(key: string): boolean {
+    return this.#look(key) !== undefined;
+  }
+
   /** The work is done, or given up. */
   release(key: string): void {
     const token = this.#held.get(key);

@@ -48,6 +48,14 @@ export class Objects {
     return undefined;
   }
 
+  /** The same once more, after what a network file system remembers of the folders has been asked for anew. */
+  problemAfterListing(ref: ObjectRef): string | undefined {
+    const files = this.#trees.get(ref.sha256) ?? [];
+    this.forget(ref.sha256);
+    for (const { sha256 } of [ref, ...files]) relist(dirname(this.#layout.object(sha256)));
+    return this.problem(ref);
+  }
+
   /** All objects that were looked at and found, with their sizes. */
   seen(): Iterable<readonly [sha256: string, bytes: number]> {
     return this.#sizes;

@@ -100,7 +100,8 @@ export class Store {
 
   #lost(outputs: Outputs): string | undefined {
     for (const name in outputs) {
-      const problem = this.objects.problem(outputs[name]!);
+      const problem =
+        this.objects.problem(outputs[name]!) && this.objects.problemAfterListing(outputs[name]!);
       if (problem !== undefined) return `object lost: of output "${name}" ${problem}`;
     }
     return undefined;
