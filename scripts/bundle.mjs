@@ -19,12 +19,15 @@ const loadedLate = {
       : null,
 };
 
+/** A module that can be started by itself says so in its first line; inside a bundle that is no JavaScript. */
+const startable = { name: 'startable', transform: (code) => code.replace(/^#!.*/, '') };
+
 async function gather(input, output) {
   const bundle = await rolldown({
     input: path(input),
     platform: 'node',
     external: [/\/dashboard\/mount\.js$/, /^@tensorflow\//],
-    plugins: [loadedLate],
+    plugins: [loadedLate, startable],
   });
   await bundle.write({ file: `${folder}/${output}`, format: 'cjs', codeSplitting: false });
   await bundle.close();
@@ -35,4 +38,5 @@ mkdirSync(folder, { recursive: true });
 await gather('dist/src/cli/main.js', 'client.cjs');
 await gather('dist/src/cli/unchanged.js', 'unchanged.cjs');
 copyFileSync(path('scripts/start.cjs'), `${folder}/start.cjs`);
-chmodSync(`${folder}/start.cjs`, 0o755);
+// The second is what links that npx has kept from earlier versions lead to.
+for (const file of [`${folder}/start.cjs`, path('dist/src/cli/main.js')]) chmodSync(file, 0o755);
