@@ -26,7 +26,7 @@ export function describeModules(
 ): readonly Result<ModuleDescription, string>[] {
   // Most pipelines have no modules: they do not pay for what starts processes.
   const { spawnSync } = process.getBuiltinModule('node:child_process');
-  const entry = fileURLToPath(new URL('./describe-main.js', import.meta.url));
+  const entry = fileURLToPath(new URL('../exec/describe-main.js', import.meta.url));
   const ended = spawnSync(process.execPath, [entry, JSON.stringify(request)], {
     cwd: request.project,
     env: workerEnvironment(environment),

@@ -11,7 +11,15 @@ export interface Block {
   readonly text: string;
 }
 
-export const guide = readFileSync(resolve(import.meta.dirname, '../../docs/writing-pipelines.md'), 'utf8');
+const root = resolve(import.meta.dirname, '../..');
+const { bin } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+  readonly bin: { readonly ticketlab: string };
+};
+
+/** What an installation starts: pages promise what that does. */
+export const installed = resolve(root, bin.ticketlab);
+
+export const guide = readFileSync(resolve(root, 'docs/writing-pipelines.md'), 'utf8');
 
 export const blocks: readonly Block[] = [...guide.matchAll(/^```(\w+) ?([^\n]*)\n([^]*?)^```$/gm)].map(
   ([, language = '', info = '', text = '']) => {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { project } from '../cli/command.js';
+import { installed } from './guide.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
@@ -36,8 +37,10 @@ describe('in a project with the shipped pipelines', () => {
   const folder = project();
   cpSync(resolve(root, 'pipelines'), join(folder, 'pipelines'), { recursive: true });
   mkdirSync(join(folder, 'bin'));
-  const entry = resolve(root, 'dist/src/cli/main.js');
-  writeFileSync(join(folder, 'bin/npx'), `#!/bin/sh\nshift\nexec "${process.execPath}" "${entry}" "$@"\n`);
+  writeFileSync(
+    join(folder, 'bin/npx'),
+    `#!/bin/sh\nshift\nexec "${process.execPath}" "${installed}" "$@"\n`,
+  );
   chmodSync(join(folder, 'bin/npx'), 0o755);
   const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: folder };
   const commands = blocks

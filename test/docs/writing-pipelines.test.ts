@@ -8,7 +8,7 @@ import { formatDiagnostics } from '../../src/pipeline/diagnostic.js';
 import { planPipeline, type PipelineRequest } from '../../src/pipeline/plan-pipeline.js';
 import { readSignatures } from '../../src/pipeline/signatures.js';
 import { project } from '../cli/command.js';
-import { blocks, commands, files, guide, nameOf, pattern } from './guide.js';
+import { blocks, commands, files, guide, installed, nameOf, pattern } from './guide.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const signatures = readSignatures(
@@ -78,11 +78,10 @@ describe('in a project of the files of the page', () => {
   const folder = project(files);
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  const entry = resolve(root, 'dist/src/cli/main.js');
-  writeFileSync(join(bin, 'ticketlab'), `#!/bin/sh\nexec "${process.execPath}" "${entry}" "$@"\n`);
+  writeFileSync(join(bin, 'ticketlab'), `#!/bin/sh\nexec "${process.execPath}" "${installed}" "$@"\n`);
   chmodSync(join(bin, 'ticketlab'), 0o755);
-  const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH: `${bin}:${PATH}`, HOME, LANG: 'C', NO_COLOR: '1' };
+  const { PATH = '' } = process.env;
+  const env = { PATH: `${bin}:${PATH}`, HOME: folder, LANG: 'C', NO_COLOR: '1' };
   const shell = (words: string) =>
     spawnSync('sh', ['-c', `${words} 2>&1`], { cwd: folder, env, encoding: 'utf8', timeout: 120_000 });
 
