@@ -100,7 +100,7 @@ export function makeProject(folder, { instances, filled }) {
 function fill(folder, plan, signatures) {
   const store = openStore(join(folder, '.ticketlab', 'store'));
   store.prepare();
-  const outsideFiles = new OutsideFileReader(store.layout.cache('outside-files.json'), folder);
+  const outsideFiles = new OutsideFileReader(join(folder, '.ticketlab', 'outside-files.json'), folder);
   const known = [];
   const env = { plan, store, signatures, outsideFiles, force: new Set() };
   for (const { index, id, type, params } of plan.instances) {

@@ -25,8 +25,8 @@ export function canonicalJson(value: Json | undefined): string {
   return `{${text}}`;
 }
 
-/** By UTF-16 code unit, which is what `sort` does on its own; not at all where they are in order already. */
-function sortedKeys(value: object): readonly string[] {
+/** The keys of an object by UTF-16 code unit, which is what `sort` does on its own: not at all where they are in order. */
+export function sortedKeys(value: object): readonly string[] {
   const keys = Object.keys(value);
   for (let at = 1; at < keys.length; at++) if (keys[at - 1]! > keys[at]!) return keys.sort();
   return keys;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { UserError } from '../base/result.js';
 import { OwnCodeReader } from '../exec/own-code.js';
 import { gradientClasses } from '../gradient/locate.js';
@@ -5,7 +6,6 @@ import type { Diagnostic } from '../pipeline/diagnostic.js';
 import { findOrigins } from '../pipeline/origins.js';
 import type { Instance, Plan } from '../pipeline/plan.js';
 import { planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
-import { layoutOf } from '../store/layout.js';
 import { OutsideFileReader } from '../store/outside-files.js';
 import { causeText, type Places } from '../store-tools/cause-text.js';
 import { comparePlans, type Comparison } from '../store-tools/compare-plans.js';
@@ -31,7 +31,7 @@ export function diffCommand(files: readonly string[], options: DiffOptions): num
   const outside = wire(options.store);
   const known = {
     signatures: after.signatures,
-    outsideFiles: new OutsideFileReader(layoutOf(outside.store).cache('outside-files.json'), outside.project),
+    outsideFiles: new OutsideFileReader(join(outside.cache, 'outside-files.json'), outside.project),
     ownCode: new OwnCodeReader(outside.project, outside.environment),
     gradientClass: gradientClasses(outside.cache),
   };

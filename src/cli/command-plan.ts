@@ -3,11 +3,12 @@ import { exitCodes } from './exit-codes.js';
 import type { RunOptions } from './program.js';
 import { planVerdicts, type Verdict } from '../exec/verdicts.js';
 
-/** Says what a run would do. Computes and writes nothing. */
+/** Says what a run would do. Computes nothing, and writes nothing but digests of outside files into the user's cache. */
 export function planCommand(words: readonly string[], options: Omit<RunOptions, 'ui'>): number {
   const loaded = loadPlan(words, options);
   if (!loaded.ok) return exitCodes.usage;
   const verdicts = planVerdicts(loaded.value.decisions);
+  loaded.value.decisions.outsideFiles.save();
   const work = verdicts.some(({ verdict }) => verdict !== 'hit');
   const text = options.json === true ? asJson(loaded.value, verdicts) : asText(loaded.value, verdicts);
   process.stdout.write(`${text}\n`);

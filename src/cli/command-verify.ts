@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ok, UserError } from '../base/result.js';
 import { mappingAt } from '../pipeline/params.js';
 import { OutsideFileReader } from '../store/outside-files.js';
@@ -82,7 +83,7 @@ async function rebuildSample(
     known,
     decisions: {
       signatures: loadSignatures(wiring),
-      outsideFiles: new OutsideFileReader(store.layout.cache('outside-files.json'), wiring.project),
+      outsideFiles: new OutsideFileReader(join(wiring.cache, 'outside-files.json'), wiring.project),
       gradientClass: gradientClasses(wiring.cache),
       ownPrograms: sample.some(({ K }) => mappingAt(K)['code'] !== undefined)
         ? readOwnPrograms(words, wiring)

@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.js';
 import { relative } from 'node:path';
 import { instanceKey, type InputDigest } from '../pipeline/fingerprint.js';
 import { mappingAt } from '../pipeline/params.js';
@@ -76,7 +77,7 @@ interface Surroundings {
 
 /** What the key is or will be made of, without the inputs that are not known yet. */
 function partsOf(instance: Instance, decision: Decision, { env, sources, before }: Surroundings): KeyParts {
-  if (decision.verdict === 'hit') return mappingAt(decision.K);
+  if (decision.verdict === 'hit') return mappingAt(JSON.parse(decision.parts) as Json);
   if (decision.verdict === 'run') return mappingAt(decision.computation.K);
   const inputs: Record<string, InputDigest> = {};
   for (const [name, rows] of Object.entries(sources)) {

@@ -52,7 +52,7 @@ export function loadPlan(
   }
   const plan = planned.value;
   const store = openStore(wiring.store, { indexFolder: join(wiring.project, '.ticketlab') });
-  const outsideFiles = new OutsideFileReader(store.layout.cache('outside-files.json'), wiring.project);
+  const outsideFiles = new OutsideFileReader(join(wiring.cache, 'outside-files.json'), wiring.project);
   const gradientClass = gradientClasses(wiring.cache);
   let usedGradientClass = false;
   const force = forcedInstances(plan, options.force);

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../base/result.js';
-import { byCodeUnit, canonicalJson, type Json } from '../base/json.js';
-import { declaredOutputs } from '../pipeline/declared-outputs.js';
-import { instanceKey, type InputDigest } from '../pipeline/fingerprint.js';
+import { byCodeUnit, canonicalJson, sortedKeys, type Json } from '../base/json.js';
+import { declaredOutputs, outputApplies } from '../pipeline/declared-outputs.js';
+import { keyAndParts, type InputDigest } from '../pipeline/fingerprint.js';
 import type { Coords, Gather, Instance, Plan } from '../pipeline/plan.js';
 import type { Signatures } from '../pipeline/signatures.js';
 import type { StageSignature } from '../pipeline/stage.js';
@@ -34,8 +34,8 @@ export type Decision =
   | {
       readonly verdict: 'hit';
       readonly key: string;
-      /** What the key is made of. */
-      readonly K: Json;
+      /** What the key is made of, as canonical JSON. */
+      readonly parts: string;
       readonly result: KnownResult;
       readonly reason: string;
     }
@@ -81,7 +81,7 @@ export function decide(
   const instance = env.plan.instances[index]!;
   const signature = signatureOf(env, instance);
   const { inputs, waitsFor } = resolveInputs(instance, known);
-  if (waitsFor.length > 0) {
+  if (waitsFor !== undefined) {
     const first = env.plan.instances[waitsFor[0]!]!.id;
     const others = waitsFor.length > 1 ? ` and ${waitsFor.length - 1} more` : '';
     return {
@@ -94,23 +94,31 @@ export function decide(
   if (!located.ok) return { verdict: 'impossible', reason: located.error };
   const own = ownCodeOf(env, instance);
   if (!own.ok) return { verdict: 'impossible', reason: own.error };
-  const { key, K } = keyOf(signature, instance, {
+  const { key, parts } = keyOf(signature, instance, {
     inputs,
     files: located.value,
     own: own.value,
     gradientClass: env.gradientClass,
   });
-  const computation: Computation = {
-    ...{ key, K, inputs, files: located.value },
-    ...(own.value === undefined ? {} : { own: own.value }),
+  const run = (reason: string, heals = false): Decision => {
+    const computation = { key, K: JSON.parse(parts) as Json, inputs, files: located.value };
+    const whole = own.value === undefined ? computation : { ...computation, own: own.value };
+    return { verdict: 'run', computation: whole, reason, heals };
   };
-  if (env.force.has(index)) return { verdict: 'run', computation, reason: 'forced', heals: false };
+  if (env.force.has(index)) return run('forced');
   const found = env.store.find(key);
-  if (!found.hit) return { verdict: 'run', computation, reason: found.reason, heals: found.lost };
-  const absent = declaredOutputs(signature, instance.params).find((name) => !found.result.outputs[name]);
-  if (absent !== undefined)
-    return { verdict: 'run', computation, reason: `its result has no output "${absent}"`, heals: false };
-  return { verdict: 'hit', key, K, result: found.result, reason: 'in the store' };
+  if (!found.hit) return run(found.reason, found.lost);
+  if (!isComplete(found.result.outputs, signature, instance)) {
+    const absent = declaredOutputs(signature, instance.params).find((name) => !found.result.outputs[name]);
+    return run(`its result has no output "${absent}"`);
+  }
+  return { verdict: 'hit', key, parts, result: found.result, reason: 'in the store' };
+}
+
+function isComplete(outputs: Outputs, signature: StageSignature, { params }: Instance): boolean {
+  for (const name in signature.outputs)
+    if (!outputs[name] && outputApplies(signature.outputs[name]!, params)) return false;
+  return true;
 }
 
 export function signatureOf(
@@ -136,16 +144,17 @@ export function ownCodeOf(
 function resolveInputs(
   instance: Instance,
   known: (index: number) => Outputs | undefined,
-): { inputs: ResolvedInputs; waitsFor: number[] } {
-  const waitsFor = new Set<number>();
+): { inputs: ResolvedInputs; waitsFor: readonly number[] | undefined } {
+  let waitsFor: Set<number> | undefined;
   const inputs: Record<string, ResolvedInput> = {};
   const find = (from: number, output: string): ObjectRef => {
     const outputs = known(from);
-    if (!outputs) waitsFor.add(from);
+    if (!outputs) (waitsFor ??= new Set()).add(from);
     else if (!outputs[output]) throw new Error(`Internal error: instance ${from} has no output "${output}"`);
     return outputs?.[output] ?? unknownRef;
   };
-  for (const [name, source] of Object.entries(instance.inputs))
+  for (const name in instance.inputs) {
+    const source = instance.inputs[name]!;
     inputs[name] =
       source.kind === 'edge'
         ? { kind: 'one', ref: find(source.from, source.output) }
@@ -153,7 +162,8 @@ function resolveInputs(
             kind: 'rows',
             rows: inOrder(source).map((row) => ({ coords: row.coords, ref: find(row.from, row.output) })),
           };
-  return { inputs, waitsFor: [...waitsFor] };
+  }
+  return { inputs, waitsFor: waitsFor && [...waitsFor] };
 }
 
 /**
@@ -162,8 +172,21 @@ function resolveInputs(
  */
 export function inOrder({ rows }: Pick<Gather, 'rows'>): Gather['rows'] {
   return rows
-    .map((row) => ({ ...row, coords: JSON.parse(canonicalJson(row.coords)) as Coords }))
+    .map((row) => ({ ...row, coords: inKeyOrder(row.coords) }))
     .sort((a, b) => compareCoords(a.coords, b.coords));
+}
+
+/** What reading the canonical JSON of the coordinates gives. */
+function inKeyOrder(coords: Coords): Coords {
+  const ordered: Record<string, Json> = {};
+  for (const axis of sortedKeys(coords)) {
+    const value = coords[axis]!;
+    // -0 becomes 0.
+    if (typeof value === 'number') ordered[axis] = value + 0;
+    else if (typeof value === 'string') ordered[axis] = value;
+    else ordered[axis] = JSON.parse(canonicalJson(value)) as Json;
+  }
+  return ordered;
 }
 
 function compareCoords(a: Coords, b: Coords): number {
@@ -191,19 +214,27 @@ function keyOf(
     own,
   }: Pick<Computation, 'inputs' | 'files'> &
     Pick<DecisionEnv, 'gradientClass'> & { own: OwnCode | undefined },
-): { key: string; K: Json } {
+): { key: string; parts: string } {
   const digests: Record<string, InputDigest> = {};
-  for (const [name, input] of Object.entries(inputs))
+  for (const name in inputs) {
+    const input = inputs[name]!;
     digests[name] =
       input.kind === 'one'
-        ? { type: input.ref.type, sha256: input.ref.sha256 }
+        ? input.ref
         : { rows: input.rows.map(({ coords, ref }) => ({ coords, type: ref.type, sha256: ref.sha256 })) };
-  return instanceKey({
+  }
+  return keyAndParts({
     signature,
     params: instance.params,
     inputs: digests,
-    files: Object.fromEntries(Object.entries(files).map(([name, file]) => [name, file.sha256])),
+    files: digestsOf(files),
     rt: runtimeClass(signature, instance.params, gradientClass),
     ...(own === undefined ? {} : { code: own.key, env: own.env }),
   });
+}
+
+function digestsOf(files: Computation['files']): Readonly<Record<string, string>> {
+  const digests: Record<string, string> = {};
+  for (const name in files) digests[name] = files[name]!.sha256;
+  return digests;
 }

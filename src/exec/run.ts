@@ -80,7 +80,7 @@ export async function runPlan(plan: Plan, env: RunEnv): Promise<RunSummary> {
     log.append(logged);
     env.emit(logged);
   };
-  const outsideFiles = new OutsideFileReader(store.layout.cache('outside-files.json'), env.projectDir);
+  const outsideFiles = new OutsideFileReader(join(env.cacheDir, 'outside-files.json'), env.projectDir);
   const started = clock.monotonic();
   try {
     emit({

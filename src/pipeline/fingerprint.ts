@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { byCodeUnit, canonicalJson, type Json } from '../base/json.js';
+import { hash } from 'node:crypto';
+import { byCodeUnit, canonicalJson, sortedKeys, type Json } from '../base/json.js';
 import { placeParameters } from './outside-rules.js';
 import type { Coords } from './plan.js';
 import { defaultOf, parameterSchemas, variantOf } from './signatures.js';
@@ -37,59 +37,75 @@ type JsonObject = { readonly [key: string]: Json };
 
 /** The key of an instance (64 hex digits), and what it is made of. */
 export function instanceKey(input: KeyInput): { key: string; K: JsonObject } {
+  const { key, parts } = keyAndParts(input);
+  return { key, K: JSON.parse(parts) as JsonObject };
+}
+
+/** The same, with what the key is made of as canonical JSON: nobody asks for more while everything is in the store. */
+export function keyAndParts(input: KeyInput): { key: string; parts: string } {
   const { signature, params, inputs, files = {}, rt, code, env = {} } = input;
-  const K: Record<string, Json> = {};
-  // Absent parts are left out, so that a new kind of part changes no key that does not have it.
-  if (code !== undefined) K.code = code;
-  if (Object.keys(env).length > 0) K.env = env;
-  if (Object.keys(files).length > 0) K.files = files;
-  K.in = inputParts(inputs);
-  if (rt !== undefined) K.rt = rt;
-  K.type = signature.type;
-  K.ver = signature.version;
-  K.with = withoutDefaults(signature, params);
-  const key = createHash('sha256')
-    .update(`ticketlab-key/1\0${canonicalJson(K)}`)
-    .digest('hex');
-  return { key, K };
+  // In the order of canonical JSON. Absent parts are left out, so that a new kind of part changes no key without it.
+  let parts = '{';
+  if (code !== undefined) parts += `"code":${canonicalJson(code)},`;
+  if (!isEmpty(env)) parts += `"env":${canonicalJson(env)},`;
+  if (!isEmpty(files)) parts += `"files":${canonicalJson(files)},`;
+  parts += `"in":${inputParts(inputs)},`;
+  if (rt !== undefined) parts += `"rt":${JSON.stringify(rt)},`;
+  parts += `"type":${JSON.stringify(signature.type)},"ver":${signature.version},`;
+  parts += `"with":${parameterParts(signature, params)}}`;
+  return { key: hash('sha256', `ticketlab-key/1\0${parts}`), parts };
 }
 
 /**
  * The parameters that differ from their defaults: a new parameter whose default changes nothing invalidates nothing.
- * The selector of named settings is left out too: only the values it stands for count; and so are a folder whose files
- * count by their bytes and the choice of a runtime class, which counts itself.
+ * The selector of named settings is left out too: only the values it stands for count; and so is a folder whose files
+ * count by their bytes.
  */
-function withoutDefaults(signature: StageSignature, params: Readonly<Record<string, Json>>): JsonObject {
-  const defaults = defaultsOf(signature, variantOf(signature, params));
+function parameterParts(signature: StageSignature, params: Readonly<Record<string, Json>>): string {
+  const known = fieldsOf(signature, variantOf(signature, params));
   const places = signature.files === undefined ? [] : placeParameters(signature, params);
-  const kept: Record<string, Json> = {};
-  for (const name in params) {
+  let parts = '';
+  for (const name of sortedKeys(params)) {
     if (name === signature.settings?.by || places.includes(name)) continue;
-    if (signature.choosesRuntime?.includes(name)) continue;
-    const value = params[name]!;
-    const usual = defaults.get(name);
-    if (usual === undefined || !sameValue(usual, value)) kept[name] = value;
+    const field = fieldText(known, name, params[name]!);
+    if (field !== '') parts += parts === '' ? field : `,${field}`;
   }
-  return kept;
+  return `{${parts}}`;
+}
+
+/** The parameters of a signature: their defaults, and the text of the value that each had last. */
+interface Fields {
+  readonly defaults: ReadonlyMap<string, Json>;
+  readonly last: Map<string, { readonly value: Json; readonly text: string }>;
+}
+
+/** Instances are many, and most of their values are those of the instance before. */
+function fieldText({ defaults, last }: Fields, name: string, value: Json): string {
+  const before = last.get(name);
+  if (before !== undefined && before.value === value) return before.text;
+  const usual = defaults.get(name);
+  const isUsual = usual !== undefined && sameValue(usual, value);
+  const text = isUsual ? '' : `${JSON.stringify(name)}:${canonicalJson(value)}`;
+  last.set(name, { value, text });
+  return text;
 }
 
 /** Signatures do not change, and the instances of one may be many. */
-const knownDefaults = new WeakMap<StageSignature, Map<string | undefined, ReadonlyMap<string, Json>>>();
+const knownFields = new WeakMap<StageSignature, Map<string | undefined, Fields>>();
 
-function defaultsOf(signature: StageSignature, variant: string | undefined): ReadonlyMap<string, Json> {
-  let ofVariants = knownDefaults.get(signature);
-  if (!ofVariants)
-    knownDefaults.set(signature, (ofVariants = new Map<string | undefined, ReadonlyMap<string, Json>>()));
-  let defaults = ofVariants.get(variant);
-  if (!defaults) {
+function fieldsOf(signature: StageSignature, variant: string | undefined): Fields {
+  let ofVariants = knownFields.get(signature);
+  if (!ofVariants) knownFields.set(signature, (ofVariants = new Map<string | undefined, Fields>()));
+  let fields = ofVariants.get(variant);
+  if (!fields) {
     const schemas = Object.entries(parameterSchemas(signature, variant));
     const given = schemas.flatMap(([name, schema]) => {
       const value = defaultOf(schema);
       return value === undefined ? [] : [[name, value] as const];
     });
-    ofVariants.set(variant, (defaults = new Map(given)));
+    ofVariants.set(variant, (fields = { defaults: new Map(given), last: new Map() }));
   }
-  return defaults;
+  return fields;
 }
 
 function sameValue(a: Json, b: Json): boolean {
@@ -97,18 +113,27 @@ function sameValue(a: Json, b: Json): boolean {
   return typeof a === 'object' && typeof b === 'object' && canonicalJson(a) === canonicalJson(b);
 }
 
-function inputParts(inputs: KeyInput['inputs']): JsonObject {
-  const parts: Record<string, Json> = {};
-  for (const name in inputs) parts[name] = inputPart(inputs[name]!);
-  return parts;
+function inputParts(inputs: KeyInput['inputs']): string {
+  let parts = '';
+  for (const name of sortedKeys(inputs))
+    parts += `${parts === '' ? '' : ','}${JSON.stringify(name)}:${inputPart(inputs[name]!)}`;
+  return `{${parts}}`;
 }
 
-function inputPart(digest: InputDigest): Json {
-  if (!('rows' in digest)) return { sha256: digest.sha256, type: digest.type };
-  return digest.rows
-    .map(({ coords, type, sha256 }) => ({ order: canonicalJson(coords), row: { coords, type, sha256 } }))
-    .sort((a, b) => byCodeUnit(a.order, b.order) || byCodeUnit(a.row.sha256, b.row.sha256))
-    .map(({ row }) => row);
+function inputPart(digest: InputDigest): string {
+  if (!('rows' in digest)) return `{"sha256":"${digest.sha256}","type":${JSON.stringify(digest.type)}}`;
+  const rows = digest.rows
+    .map(({ coords, type, sha256 }) => ({ order: canonicalJson(coords), type, sha256 }))
+    .sort((a, b) => byCodeUnit(a.order, b.order) || byCodeUnit(a.sha256, b.sha256))
+    .map(
+      ({ order, type, sha256 }) => `{"coords":${order},"sha256":"${sha256}","type":${JSON.stringify(type)}}`,
+    );
+  return `[${rows.join(',')}]`;
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
 }
 
 /** The paths at which two keys' contents differ (`with.popsize`, `in.mask.sha256`), sorted: why something runs again. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,7 +21,21 @@ import { failpoint, type Failpoint } from './failpoints.js';
 const chunkBytes = 1 << 20;
 
 export function sha256Hex(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
+}
+
+/** The same of a file of any size, without having it in memory. */
+export function sha256OfFile(path: string): string {
+  const digest = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(chunkBytes);
+  const file = openSync(path, 'r');
+  try {
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
+      digest.update(chunk.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
+  return digest.digest('hex');
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { ruleApplies } from '../pipeline/outside-rules.js';
 import type { OutsideFiles, StageSignature } from '../pipeline/stage.js';
-import { replaceFile, sha256Hex } from './durable.js';
+import { replaceFile, sha256OfFile } from './durable.js';
 
 /** A file from outside the store that a stage reads: its digest is part of the key, its path is not. */
 export interface OutsideFile {
@@ -30,7 +30,7 @@ export class OutsideFileReader {
   #memo: Map<string, Memo> | undefined;
   #changed = false;
 
-  /** @param memoPath a disposable file in the store. */
+  /** @param memoPath a disposable file in the user's cache. */
   constructor(memoPath: string, projectDir: string) {
     this.#memoPath = memoPath;
     this.#projectDir = projectDir;
@@ -56,7 +56,8 @@ export class OutsideFileReader {
   save(): void {
     if (!this.#changed || !this.#memo) return;
     try {
-      replaceFile(this.#memoPath, JSON.stringify(Object.fromEntries(this.#memo)));
+      const there = [...this.#memo].filter(([path]) => isFile(path));
+      replaceFile(this.#memoPath, JSON.stringify(Object.fromEntries(there)));
       this.#changed = false;
     } catch {
       // The next run reads the files again.
@@ -68,7 +69,7 @@ export class OutsideFileReader {
     const { size, mtimeMs, ino } = statSync(path);
     const known = this.#memo.get(path);
     if (known && known.size === size && known.mtimeMs === mtimeMs && known.ino === ino) return known.sha256;
-    const sha256 = sha256Hex(readFileSync(path));
+    const sha256 = sha256OfFile(path);
     if (Date.now() - mtimeMs > freshMs) {
       this.#memo.set(path, { size, mtimeMs, ino, sha256 });
       this.#changed = true;

@@ -25,6 +25,9 @@ const resultBytes = keyBytes + 8 + 2;
 const outputBytes = 2 + 6 + 32;
 const dayMs = 24 * 3600 * 1000;
 
+/** The key that is looked up. */
+const sought = Buffer.alloc(keyBytes);
+
 type Shape = readonly [name: string, type: string, kind: string];
 
 interface Header {
@@ -50,14 +53,17 @@ export interface IndexedStore {
 export class PackedIndex {
   readonly #path: string;
   readonly #of: IndexedStore;
-  /** Key -> where its result begins in `#packed`. */
-  readonly #places = new Map<string, number>();
   readonly #added = new Map<string, KnownResult>();
+  /** Keys whose results in `#packed` count no more. */
+  readonly #dropped = new Set<string>();
   #packed: Buffer = Buffer.alloc(0);
+  /** Where each result begins in `#packed`. */
+  #places: Uint32Array = new Uint32Array();
+  /** A hash table with open addressing: 1 + position in `#places`, 0 where nothing is. Its length is a power of two. */
+  #slots: Uint32Array = new Uint32Array(1);
   #shapes: readonly Shape[] = [];
   #loaded = false;
   #epoch = '';
-  #dropped = false;
 
   constructor(path: string, of: IndexedStore) {
     this.#path = path;
@@ -68,8 +74,8 @@ export class PackedIndex {
     this.#load();
     const added = this.#added.get(key);
     if (added) return added;
-    const place = this.#places.get(key);
-    return place === undefined ? undefined : this.#resultAt(place);
+    const place = this.#placeOf(key);
+    return place === undefined || this.#dropped.has(key) ? undefined : this.#resultAt(place);
   }
 
   add(key: string, result: KnownResult): void {
@@ -80,21 +86,20 @@ export class PackedIndex {
   /** Its objects are gone. */
   drop(key: string): void {
     this.#load();
-    if (this.#places.delete(key)) this.#dropped = true;
+    this.#dropped.add(key);
     this.#added.delete(key);
   }
 
   /** Writes the file anew if anything was learned. That it cannot be written costs the next run time, no more. */
   save(): void {
-    if (this.#added.size === 0 && !this.#dropped) return;
+    if (this.#added.size === 0 && this.#dropped.size === 0) return;
     try {
       replaceFile(this.#path, this.#encoded(), 'index.written');
       failpoint('index.named');
       this.#sweep();
     } catch {
-      return;
+      // The next run learns it again.
     }
-    this.#dropped = false;
   }
 
   /** Half-written files of clients that died over them. */
@@ -124,10 +129,27 @@ export class PackedIndex {
     if (header.store !== this.#of.id || header.epoch !== this.#epoch) return;
     this.#packed = body;
     this.#shapes = header.shapes;
+    this.#places = new Uint32Array(header.count);
+    this.#slots = new Uint32Array(1 << Math.ceil(Math.log2(2 * header.count + 1)));
     let at = 4 + body.readUInt32LE(0);
-    for (let left = header.count; left > 0; left--) {
-      this.#places.set(body.toString('hex', at, at + keyBytes), at);
+    for (let entry = 0; entry < header.count; entry++) {
+      this.#places[entry] = at;
+      let slot = body.readUInt32LE(at) & (this.#slots.length - 1);
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
+      this.#slots[slot] = entry + 1;
       at += resultBytes + body.readUInt16LE(at + keyBytes + 8) * outputBytes;
+    }
+  }
+
+  /** Keys are digests, so their first bytes are as good as any hash. */
+  #placeOf(key: string): number | undefined {
+    sought.write(key, 'hex');
+    const [packed, slots] = [this.#packed, this.#slots];
+    for (let slot = sought.readUInt32LE(0); ; slot++) {
+      const entry = slots[slot & (slots.length - 1)]!;
+      if (entry === 0) return undefined;
+      const place = this.#places[entry - 1]!;
+      if (packed.compare(sought, 0, keyBytes, place, place + keyBytes) === 0) return place;
     }
   }
 
@@ -151,8 +173,9 @@ export class PackedIndex {
     const shapes = new Map(this.#shapes.map((shape, at) => [JSON.stringify(shape), at]));
     const parts: Buffer[] = [];
     for (const [key, result] of this.#added) parts.push(encodeResult(key, result, shapes));
-    for (const [key, place] of this.#places) {
-      if (this.#added.has(key)) continue;
+    for (const place of this.#places) {
+      const key = this.#packed.toString('hex', place, place + keyBytes);
+      if (this.#added.has(key) || this.#dropped.has(key)) continue;
       const count = this.#packed.readUInt16LE(place + keyBytes + 8);
       parts.push(this.#packed.subarray(place, place + resultBytes + count * outputBytes));
     }
