@@ -106,9 +106,13 @@ describe('in a project of the files of the page', () => {
     120_000,
   );
 
-  test('the other examples can be run as far as that costs little', () => {
-    const { status, stdout } = shell('ticketlab run settled.yaml data init words --ui plain');
-    expect(stdout).toContain('0 failed');
-    expect(status).toBe(0);
-  }, 120_000);
+  test.each(['one-training.yaml', 'chosen.yaml', 'settled.yaml data init words'])(
+    'what costs little is really run: %s',
+    (words) => {
+      const { status, stdout } = shell(`ticketlab run ${words} --ui plain`);
+      expect(stdout).toContain('0 failed');
+      expect(status).toBe(0);
+    },
+    120_000,
+  );
 });
