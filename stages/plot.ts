@@ -11,6 +11,7 @@ import { drawPng, drawSvg, type FigureFont, type FigureSpec } from '../src/figur
 import { heatmapCells } from '../src/figures/heatmap-cells.js';
 import type { HeatmapRoles } from '../src/figures/heatmap-cells.js';
 import { heatmapSpec } from '../src/figures/heatmap-spec.js';
+import { knownRange, reachesBeyond, withinRange } from '../src/figures/known-range.js';
 import { captionOf, domainOf, labelOf } from '../src/figures/labels.js';
 import { lastRow, observationsOf, refuseMissing } from '../src/figures/observations.js';
 import { pointsTable } from '../src/figures/points-table.js';
@@ -106,7 +107,7 @@ type Params = Static<typeof params>;
 
 export default defineStage({
   type: 'plot',
-  version: 1,
+  version: 2,
   summary: 'Draws a figure from a table: SVG, PNG, and the numbers behind it as CSV.',
   params,
   variants: { by: 'mark', of: ofMark },
@@ -157,8 +158,11 @@ function curves(input: Input, given: Params): Drawing {
   const observations = observe(rowsWhere(rowsOf(input, roles), where), roles);
   const points = summariseCurves(observations, roles.band);
   const { columns, rows } = pointsTable(points, roles.x);
+  const range = knownRange(roles.y, points);
+  const cut = range !== undefined && reachesBeyond(points, range) ? range : undefined;
+  const possible = withinRange(points, range);
   const spec = curveSpec({
-    points: style.yAxis === 'log' ? positivePoints(points, style.floor) : points,
+    points: style.yAxis === 'log' ? positivePoints(possible, style.floor) : possible,
     xAxis: roles.x === 'remaining' ? 'remaining' : style.xAxis,
     yAxis: style.yAxis,
     marked: style.marked,
@@ -166,8 +170,8 @@ function curves(input: Input, given: Params): Drawing {
     yLabel: given.y_label || style.yLabel || labelOf(roles.y),
     curveLabel: given.color_label || labelOf(roles.color),
     title: given.title,
-    caption: style.caption ?? captionOf(points, roles.band),
-    yDomain: domainOf(roles.y),
+    caption: style.caption ?? captionOf(points, roles.band, { what: 'point', cut }),
+    yDomain: domainOf(roles.y, range),
   });
   return { csv: encodeTable(columns, rows), spec };
 }
@@ -182,7 +186,7 @@ function heatmap(input: Input, given: Params): Drawing {
     yLabel: given.y_label || labelOf(roles.y),
     valueLabel: given.color_label || labelOf(roles.value),
     title: given.title,
-    caption: captionOf(cells, roles.band, 'cell'),
+    caption: captionOf(cells, roles.band, { what: 'cell' }),
   });
   const rows = cells.map(({ x, y, ...interval }) => ({ [roles.x]: x, [roles.y]: y, ...interval }));
   return { csv: encodeTable([roles.x, roles.y, 'n', 'mean', 'lower', 'upper'], rows), spec };

@@ -112,6 +112,10 @@ export function titleOf({ title, caption }: Pick<CurveFigure, 'title' | 'caption
   };
 }
 
+/** Names of curves come from columns; those of a column of truth values answer its name. */
+const curveName =
+  "datum.label === 'true' ? 'yes' : datum.label === 'false' ? 'no' : replace(datum.label, /_/g, ' ')";
+
 function looksOf(curves: readonly string[], { curveLabel: title, marked }: CurveFigure) {
   const pick = <T>(list: readonly T[]): T[] => curves.map((_, position) => list[position % list.length]!);
   const look = (range: readonly unknown[], legend: object | null) => ({
@@ -122,7 +126,7 @@ function looksOf(curves: readonly string[], { curveLabel: title, marked }: Curve
     legend: curves.length > 1 || curves[0] !== '' ? legend : null,
   });
   const symbol = marked ? { symbolStrokeWidth: 0 } : { symbolType: 'stroke', symbolStrokeWidth: 2 };
-  const words = { labelExpr: "replace(datum.label, /_/g, ' ')", symbolOpacity: 1, ...symbol };
+  const words = { labelExpr: curveName, symbolOpacity: 1, ...symbol };
   return {
     color: look(pick(colors), words),
     shape: look(pick(shapes), words),
@@ -138,7 +142,9 @@ function xScale({ points, xAxis }: CurveFigure): object {
 }
 
 function xAxis({ points, xAxis, xLabel }: CurveFigure): object {
-  if (xAxis === 'linear') return { title: xLabel, grid: false };
+  // Nothing lies between two generations.
+  const whole = points.every(({ x }) => Number.isInteger(x));
+  if (xAxis === 'linear') return { title: xLabel, grid: false, ...(whole && { tickMinStep: 1 }) };
   const [least, most] = rangeOf(points.map(({ x }) => x));
   return { title: xLabel, grid: true, values: logTicks(least, most), format: '~g' };
 }

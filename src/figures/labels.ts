@@ -1,3 +1,4 @@
+import type { Range } from './known-range.js';
 import type { CurvePoint } from './summarise-curves.js';
 
 /** What columns are called on axes, with their units. */
@@ -31,16 +32,22 @@ export function labelOf(column: string): string {
   return known[column] ?? column.replaceAll('_', ' ');
 }
 
-/** Ends of the axis for columns whose range is known beforehand: figures of different runs then compare by eye. */
-export function domainOf(column: string): readonly [number, number] | undefined {
-  return column.endsWith('accuracy') ? [0, 1] : undefined;
+/** Ends of the axis of an accuracy: figures of different runs then compare by eye. Errors are looked at closely. */
+export function domainOf(column: string, range: Range | undefined): Range | undefined {
+  return column.endsWith('accuracy') ? range : undefined;
+}
+
+export interface Captioned {
+  readonly what: 'point' | 'cell';
+  /** Where intervals are cut, if they are. */
+  readonly cut?: Range | undefined;
 }
 
 /** Says what the points are: `Mean over n = 3 seeds; shaded: 95 % t interval.` */
 export function captionOf(
   points: readonly Pick<CurvePoint, 'n'>[],
   repetitionName: string,
-  what: 'point' | 'cell' = 'point',
+  { what, cut }: Captioned = { what: 'point' },
 ): string {
   const counts = points.map(({ n }) => n);
   const least = Math.min(...counts);
@@ -48,6 +55,7 @@ export function captionOf(
   if (repetitionName === '') return `Each ${what} is one value.`;
   if (most === 1) return `Each ${what} is one run (n = 1 ${labelOf(repetitionName)}): no interval.`;
   const n = least === most ? `n = ${most}` : `n = ${least} to ${most}`;
-  const interval = what === 'point' ? '; shaded: 95 % t interval' : '';
+  const ends = cut === undefined ? '' : `, cut at ${cut.join(' and ')}`;
+  const interval = what === 'point' ? `; shaded: 95 % t interval${ends}` : '';
   return `Mean over ${n} ${labelOf(repetitionName)}s${interval}.`;
 }

@@ -87,7 +87,9 @@ describe('the stage plot', () => {
     const { figure, data } = await draw(trainings([1, 2]));
     expect([...figure.keys()]).toEqual(['figure.svg', 'figure.png', 'figure.csv']);
     expect(figure.get('figure.csv')).toBe(data);
-    expect(figure.get('figure.svg')).toContain('Mean over n = 2 seeds; shaded: 95 % t interval.');
+    expect(figure.get('figure.svg')).toContain(
+      'Mean over n = 2 seeds; shaded: 95 % t interval, cut at 0 and 1.',
+    );
     expect(decodePng(figure.get('figure.png') as Uint8Array).width).toBeGreaterThan(1000);
   });
 
@@ -187,12 +189,12 @@ describe('the stage plot', () => {
   // Other bytes from the same input need a new version of the stage type.
   test('makes these bytes', async () => {
     const { figure } = await draw(trainings([1, 2]));
-    expect(plot.version).toBe(1);
+    expect(plot.version).toBe(2);
     expect(digest(figure.get('figure.csv')!)).toBe(
       'e85c4b6a25da068352d9276b812c543e967cafcaffb03e5416bbde4157339608',
     );
     expect(digest(figure.get('figure.svg')!)).toBe(
-      '73f85934d5de63a89aed16ed3ab7ddede9a696c7d6dcef5cee5900b40ea21488',
+      'f4a535a37ad54610e5f3e3acd5b283d74a7bf6b0cc59cff875088b363eab87d5',
     );
   });
 });

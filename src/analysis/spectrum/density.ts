@@ -7,9 +7,7 @@ export interface DensityPoint {
   readonly density: number;
 }
 
-/** How many standard deviations of a smeared node the grid reaches beyond the outermost nodes: all of the peak. */
-const margin = 5;
-/** Beyond so many standard deviations a normal density is 0 in float64 beside its peak. */
+/** So many standard deviations from its node a normal density is nothing beside its peak, also on a logarithmic axis. */
 const reach = 9;
 
 /**
@@ -26,8 +24,8 @@ export function spectralDensity(
   const least = Math.min(...rules.map(({ nodes }) => nodes[0]));
   const most = Math.max(...rules.map(({ nodes }) => nodes[nodes.length - 1]));
   const std = Math.sqrt(1e-5 * Math.max(1, most - least));
-  const low = least - margin * std;
-  const high = most + margin * std;
+  const low = least - reach * std;
+  const high = most + reach * std;
   const points = bins * perBin;
   const spacing = (high - low) / (points - 1);
   const fine = new Float64Array(points);

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { curveSpec } from '../../src/figures/curve-spec.js';
+import { drawSvg } from '../../src/figures/draw.js';
+import { knownRange, reachesBeyond, withinRange } from '../../src/figures/known-range.js';
+import { captionOf, domainOf } from '../../src/figures/labels.js';
+import type { CurvePoint } from '../../src/figures/summarise-curves.js';
+import { font } from './font.js';
+
+const point = (x: number, mean: number, half: number): CurvePoint => ({
+  ...{ curve: '', x, level: undefined, n: 2 },
+  ...{ mean, lower: mean - half, upper: mean + half },
+});
+const wide = [point(1, 0.3, 0.9), point(2, 0.5, 0.1)];
+
+describe('the interval of a share', () => {
+  test.each(['test_accuracy', 'accuracy', 'train_error'])('of %s ends where shares end', (column) => {
+    const range = knownRange(column, wide)!;
+    expect(range).toEqual([0, 1]);
+    expect(withinRange(wide, range).map(({ lower, mean, upper }) => [lower, mean, upper])).toEqual([
+      [0, 0.3, 1],
+      [0.4, 0.5, 0.6],
+    ]);
+    expect([reachesBeyond(wide, range), reachesBeyond([wide[1]], range)]).toEqual([true, false]);
+    expect(captionOf(wide, 'seed', { what: 'point', cut: range })).toBe(
+      'Mean over n = 2 seeds; shaded: 95 % t interval, cut at 0 and 1.',
+    );
+  });
+
+  test('is left alone where the column is no share: a loss, a difference, a percentage', () => {
+    expect(knownRange('test_loss', wide)).toBeUndefined();
+    expect(knownRange('test_error_barrier', wide)).toBeUndefined();
+    const percent = [point(1, 97, 5)];
+    expect(knownRange('accuracy', percent)).toBeUndefined();
+    expect(domainOf('accuracy', undefined)).toBeUndefined();
+    expect(withinRange(percent, undefined)).toEqual(percent);
+  });
+});
+
+describe('axes', () => {
+  const plain = { xAxis: 'linear', yAxis: 'linear', marked: true, xLabel: 'x', yLabel: 'y' } as const;
+  const figure = { ...plain, curveLabel: 'aligned', title: '', caption: '', yDomain: undefined };
+
+  test('have no ticks between whole numbers when all places are whole', async () => {
+    const whole = await drawSvg(curveSpec({ ...figure, points: [point(1, 0, 0), point(4, 1, 0)] }), font);
+    const ticks = [...whole.matchAll(/>(\d+(?:\.\d+)?)<\/text>/g)].map(([, text]) => text);
+    expect(ticks).toEqual(expect.arrayContaining(['1', '2', '3', '4']));
+    expect(ticks).not.toContain('1.5');
+  });
+
+  test('a legend over truth values says yes and no', async () => {
+    const points = ['false', 'true'].map((curve, i) => ({ ...point(i, i, 0), curve }));
+    const svg = await drawSvg(curveSpec({ ...figure, points }), font);
+    expect(svg).toContain('>yes<');
+    expect(svg).toContain('>no<');
+    expect(svg).not.toContain('>true<');
+  });
+});
