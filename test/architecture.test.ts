@@ -89,7 +89,8 @@ const floors: readonly Rule[] = [
   {
     from: 'src/pipeline',
     allow: ['src/base'],
-    packages: ['yaml', 'ajv', '@sinclair/typebox', '@marcbachmann/cel-js', 'node:crypto'],
+    // node:module: ajv is loaded only for schemas that were not known when ticketlab was built.
+    packages: ['yaml', 'ajv', '@sinclair/typebox', '@marcbachmann/cel-js', 'node:crypto', 'node:module'],
     why: 'Text in, plan out: no input or output, no weights.',
   },
   {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../pipeline/diagnostic.js';
-import { readSignatures, type Signatures } from '../pipeline/signatures.js';
+import { shippedSignatures } from '../pipeline/shipped.js';
+import type { Signatures } from '../pipeline/signatures.js';
 import type { Wiring } from './wire.js';
 
 /** What `run` and `plan` share. */
@@ -18,7 +19,7 @@ export interface PlanOptions {
 /** The signatures of all stage types, as they were emitted: no stage code is loaded for planning. */
 export function loadSignatures(wiring: Wiring): Signatures {
   const text = readFileSync(join(wiring.home, 'schemas', 'stages.schema.json'), 'utf8');
-  return readSignatures(JSON.parse(text));
+  return shippedSignatures(text);
 }
 
 /** `2 errors in pipelines/x.yaml; nothing was started.` */

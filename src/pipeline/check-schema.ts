@@ -1,12 +1,11 @@
 import type { Json } from '../base/json.js';
+import { rootChecker, steps, type Checker, type LocatedFault } from './checkers.js';
 import type { Diagnostic } from './diagnostic.js';
 import { nearest } from './near.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { explainSchemaError } from './explain-schema.js';
-import { compileSchema, type Fault } from './json-schema.js';
 import { pipelineSchema } from './schema.js';
-import type { Schema } from './schema-words.js';
 import type { Signatures } from './signatures.js';
 
 /** One thing that the schema does not allow, with the place as a path. */
@@ -24,34 +23,20 @@ export interface SchemaCheck {
   readonly broken: readonly Path[];
 }
 
-const compiled = new WeakMap<Signatures, (value: Json) => readonly Fault[]>();
-
 /** Checks a file against the schema of these stage types; one diagnostic a cause. */
 export function checkAgainstSchema(file: ParsedFile, signatures: Signatures): SchemaCheck {
-  let check = compiled.get(signatures);
-  if (check === undefined) compiled.set(signatures, (check = compileSchema(pipelineSchema(signatures))));
-  const errors = schemaErrors(check(file.value));
-  const problems = errors.map((error) => explainSchemaError(error, file, signatures));
-  return { problems, broken: errors.map(placeOf) };
+  const check = rootChecker(signatures, 'pipeline', () => pipelineSchema(signatures));
+  return checkPart(file, { path: [], value: file.value, check, signatures });
 }
 
 /** Checks a value inside a file against a schema of its own. */
 export function checkPart(
   file: ParsedFile,
-  { path, value, schema, signatures }: { path: Path; value: Json; schema: Schema; signatures: Signatures },
+  { path, value, check, signatures }: { path: Path; value: Json; check: Checker; signatures: Signatures },
 ): SchemaCheck {
-  const errors = schemaErrors(compileSchema(schema)(value)).map((e) => ({
-    ...e,
-    path: [...path, ...e.path],
-  }));
+  const errors = schemaErrors(check(value)).map((e) => ({ ...e, path: [...path, ...e.path] }));
   const problems = errors.map((error) => explainSchemaError(error, file, signatures));
   return { problems, broken: errors.map(placeOf) };
-}
-
-/** Compiles one schema for repeated use; the result lists what is wrong with a value. */
-export function valueChecker(schema: Schema): (value: Json) => readonly SchemaError[] {
-  const check = compileSchema(schema);
-  return (value) => schemaErrors(check(value));
 }
 
 function placeOf(error: SchemaError): Path {
@@ -61,13 +46,10 @@ function placeOf(error: SchemaError): Path {
   return error.path;
 }
 
-/** Enough to mend a file by; a hostile one can have any number. */
-const mostErrors = 1000;
-
 /** Every branch that was tried has been reported; what is left here is one error a cause. */
-function schemaErrors(raw: readonly Fault[]): SchemaError[] {
+export function schemaErrors(raw: readonly LocatedFault[]): SchemaError[] {
   if (raw.length === 0) return [];
-  const kept = raw.slice(0, mostErrors).filter((e) => !isNoise(e));
+  const kept = raw.filter((e) => !isNoise(e));
   const unions = kept.filter((e) => e.keyword === 'anyOf');
   const chosen = kept.filter((e) => {
     if (e.keyword === 'anyOf' && commentOf(e) === 'parameter') return false;
@@ -78,13 +60,13 @@ function schemaErrors(raw: readonly Fault[]): SchemaError[] {
   return dropFollowers(unique(final.map(toSchemaError)));
 }
 
-function isNoise(e: Fault): boolean {
+function isNoise(e: LocatedFault): boolean {
   if (e.keyword === 'if' || commentOf(e) === 'expression') return true;
   return e.propertyName !== undefined && e.keyword !== 'propertyNames';
 }
 
 /** An error inside one of the alternatives of `union`. References start a schema path of their own. */
-function isBranch(e: Fault, union: Fault): boolean {
+function isBranch(e: LocatedFault, union: LocatedFault): boolean {
   const below = e.instancePath === union.instancePath || e.instancePath.startsWith(`${union.instancePath}/`);
   if (!below) return false;
   const comment = commentOf(e);
@@ -92,33 +74,29 @@ function isBranch(e: Fault, union: Fault): boolean {
     comment === 'edge' ||
     comment === 'gather' ||
     comment === 'pick' ||
-    /^#\/definitions\/(gather|pick)\//.test(e.schemaPath);
+    /#\/definitions\/(gather|pick)\//.test(e.schemaPath);
   if (isInputUnion(union)) return referenced;
   return e.schemaPath.startsWith(`${union.schemaPath}/`);
 }
 
 /** A gather that is a mapping is explained by what is wrong inside it, not as "no edge". */
-function isGatherDetail(e: Fault, union: Fault): boolean {
+function isGatherDetail(e: LocatedFault, union: LocatedFault): boolean {
   return isInputUnion(union) && isObject(union.data) && commentOf(e) !== 'edge';
 }
 
 /** What an input takes: an edge, or a mapping with `from`. */
-function isInputUnion(e: Fault): boolean {
+function isInputUnion(e: LocatedFault): boolean {
   return e.keyword === 'anyOf' && (commentOf(e) === 'gather-input' || commentOf(e) === 'input');
 }
 
-function toSchemaError(e: Fault): SchemaError {
+function toSchemaError(e: LocatedFault): SchemaError {
   return {
-    path: e.instancePath.split('/').slice(1).map(unescapePointer),
+    path: steps(e.instancePath),
     keyword: e.keyword,
     params: e.params,
     parent: e.parentSchema,
     data: e.data,
   };
-}
-
-function unescapePointer(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function unique(errors: readonly SchemaError[]): SchemaError[] {
@@ -154,7 +132,7 @@ function isMisspelt(missing: SchemaError, strays: ReadonlyMap<string, readonly s
   return beside.some((stray) => nearest(stray, wanted) !== undefined);
 }
 
-function commentOf(e: Fault): unknown {
+function commentOf(e: LocatedFault): unknown {
   return e.parentSchema.$comment;
 }
 

@@ -50,7 +50,7 @@ export function readCommand(
     outputs: mapValues(declared.outputs, (_, { format: _format, ...output }) => output),
     runtime: 'portable' as const,
   };
-  return { signature, implementation: { type: context.type, signature, command } };
+  return { signature, values: declared.values, implementation: { type: context.type, signature, command } };
 }
 
 function fileName(name: string, extension: string | undefined): string {

@@ -55,6 +55,7 @@ export function readComponent(
       inputs: wrapInputs(declared, wires, signature),
       outputs,
     },
+    values: declared.values,
     implementation: {
       ...(inner.implementation ?? { type: signature.type, signature }),
       component: { file: context.file, path, wires, params, values: declared.values },

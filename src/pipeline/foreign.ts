@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.js';
 import type { Broken } from './broken.js';
-import { checkPart } from './check-schema.js';
+import { checkForeignWith } from './foreign-with.js';
 import { readCommand } from './command.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import { readImports, type Import, type ReadFile } from './imports.js';
@@ -10,9 +10,7 @@ import { nearest } from './near.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
-import { foreignWithSchema } from './schema-stages.js';
-import { requiredInputs } from './schema-with.js';
-import { requiredParameters, type Signatures } from './signatures.js';
+import type { Signatures } from './signatures.js';
 import { listed } from './terminal-text.js';
 
 export interface ForeignRequest {
@@ -56,7 +54,7 @@ export function readForeign(
     const type = typeOf(body, path, { file, imports, module, broken, problems });
     if (type === undefined) continue;
     types.set(path.join('\0'), type);
-    wrong.push(...checkWith(type, body, { file, path, signatures, problems }));
+    wrong.push(...checkForeignWith(type, body.with, { file, path, signatures, problems }));
   }
   return { at: (path) => types.get(path.join('\0')), broken: wrong };
 }
@@ -129,32 +127,4 @@ function componentOf(
     }),
   );
   return undefined;
-}
-
-/** The schema of pipeline files knows nothing of these types: `with` is checked on its own. */
-function checkWith(
-  { signature }: ForeignType,
-  body: Body['body'],
-  so: { file: ParsedFile; path: Path; signatures: Signatures; problems: Diagnostic[] },
-): readonly Path[] {
-  const { file, path, signatures, problems } = so;
-  const needed = [...requiredInputs(signature), ...requiredParameters(signature, undefined)];
-  if (body.with === undefined && needed.length > 0) {
-    problems.push(
-      problem('MISSING_KEY', file.keyAt(path), `The key "with" of ${String(path.at(-1))} is missing.`, {
-        help: `It needs ${listed(needed)}.`,
-      }),
-    );
-    return [[...path, 'with']];
-  }
-  const value = body.with ?? {};
-  if (mappingAt(value) !== value) return [];
-  const checked = checkPart(file, {
-    path: [...path, 'with'],
-    value,
-    schema: foreignWithSchema(signature),
-    signatures,
-  });
-  problems.push(...checked.problems);
-  return checked.broken;
 }

@@ -1,5 +1,6 @@
 import type { Result } from '../base/result.js';
 import { checkPart } from './check-schema.js';
+import { rootChecker } from './checkers.js';
 import { brokenParts } from './broken.js';
 import { readCommand } from './command.js';
 import { readComponent } from './component.js';
@@ -81,8 +82,8 @@ function readComponents(
   written: string,
   { signatures, module, problems }: Context,
 ): ReadonlyMap<string, ForeignType> | undefined {
-  const schema = componentSchema(signatures);
-  const checked = checkPart(file, { path: [], value: file.value, schema, signatures });
+  const check = rootChecker(signatures, 'component', () => componentSchema(signatures));
+  const checked = checkPart(file, { path: [], value: file.value, check, signatures });
   problems.push(...checked.problems);
   const broken = brokenParts(checked.broken);
   if (broken.around(['kind']) || broken.around(['stages'])) return undefined;

@@ -1,12 +1,12 @@
 import type { TObject } from '@sinclair/typebox';
 import type { Json } from '../base/json.js';
 import type { CelType } from './cel-values.js';
+import { valueSchema } from './declared-checker.js';
 import type { Diagnostic } from './diagnostic.js';
 import { badParamValue, mappingAt, readType, type RawParam } from './params.js';
 import { celTypeOf, misfit, type ParamType } from './param-types.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
-import { bytesHint, bytesPattern, durationHint, durationPattern } from './quantities.js';
 import {
   artefactTypes,
   type ArtefactType,
@@ -58,7 +58,11 @@ export function readInterface(
     const type = readType(declared, at, context);
     if (type === undefined) continue;
     values.set(name, type);
-    properties[name] = valueSchema(type, declared);
+    properties[name] = {
+      ...valueSchema(type),
+      ...(declared.default === undefined ? {} : { default: declared.default }),
+      ...(declared.doc === undefined ? {} : { description: declared.doc }),
+    };
     if (declared.default === undefined) required.push(name);
     else checkDefault(name, type, { declared: declared.default, at, context });
   }
@@ -112,33 +116,4 @@ function checkDefault(
   const at = () => file.at([...of.at, 'default']);
   const initial = { value: of.declared, origin: 'default', at };
   problems.push(badParamValue({ name, type, initial, at: () => file.keyAt(of.at) }, initial, wrong));
-}
-
-/** The JSON Schema of a value, as stage types declare theirs. */
-function valueSchema(type: ParamType, declared: RawInput): Json {
-  const one = scalarSchema(type);
-  const shaped =
-    type.shape === 'one'
-      ? one
-      : type.shape === 'list'
-        ? { type: 'array', items: one, ...(type.unique ? { uniqueItems: true } : {}) }
-        : { type: 'object', additionalProperties: one };
-  return {
-    ...shaped,
-    ...(declared.default === undefined ? {} : { default: declared.default }),
-    ...(declared.doc === undefined ? {} : { description: declared.doc }),
-  };
-}
-
-function scalarSchema({ scalar, rules }: ParamType): { readonly [key: string]: Json } {
-  if (scalar === 'duration') return { type: 'string', pattern: durationPattern, patternHint: durationHint };
-  if (scalar === 'bytes') return { type: 'string', pattern: bytesPattern, patternHint: bytesHint };
-  const names = { int: 'integer', double: 'number', bool: 'boolean', string: 'string' } as const;
-  return {
-    type: names[scalar],
-    ...(rules.enum === undefined ? {} : { enum: rules.enum }),
-    ...(rules.min === undefined ? {} : { minimum: rules.min }),
-    ...(rules.max === undefined ? {} : { maximum: rules.max }),
-    ...(rules.pattern === undefined ? {} : { pattern: rules.pattern.source }),
-  };
 }

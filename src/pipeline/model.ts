@@ -42,6 +42,8 @@ export interface FixedAxis {
 /** A stage type that does not come with ticketlab, as a file sees it and as it is run. */
 export interface ForeignType {
   readonly signature: StageSignature;
+  /** Its parameters, where a file of the project declares them; undefined for modules, which have a schema. */
+  readonly values?: ReadonlyMap<string, ParamType>;
   readonly implementation: Implementation;
 }
 

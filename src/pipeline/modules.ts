@@ -1,11 +1,16 @@
 import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
-import { valueChecker } from './check-schema.js';
+import { schemaErrors } from './check-schema.js';
+import { schemaChecker, useChecker, type Checker } from './checkers.js';
 import { requirement } from './explain-schema.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { ForeignType } from './model.js';
 import type { ParsedFile } from './parse.js';
 import type { ModuleSpec } from './plan.js';
+import { paramsName } from './root-schemas.js';
+import { foreignWithSchema } from './schema-stages.js';
+import { paramsSchema } from './schema-with.js';
+import type { Schema } from './schema-words.js';
 import { artefactTypes, type StageSignature } from './stage.js';
 
 /** What is known of a module without running its stage: what it exports, and what it imports. */
@@ -62,7 +67,7 @@ export class Modules {
 const key = (from: string, path: string): string => `${from}\0${path}`;
 
 function typeOf({ signature, ...module }: ModuleDescription): Result<ForeignType, string> {
-  const [wrong] = checkSignature(signature);
+  const [wrong] = schemaErrors((checkSignature ??= schemaChecker(signatureSchema))(signature));
   if (wrong !== undefined) {
     const place = wrong.path.length === 0 ? 'its default export' : wrong.path.join('.');
     return err(`${place} ${requirement(wrong)}`);
@@ -70,10 +75,28 @@ function typeOf({ signature, ...module }: ModuleDescription): Result<ForeignType
   const typed = signature as unknown as StageSignature;
   const clash = Object.keys(typed.inputs).find((name) => Object.hasOwn(typed.params.properties, name));
   if (clash !== undefined) return err(`it has an input and a parameter called ${clash}`);
+  const trouble = prepareSchemas(typed);
+  if (trouble !== undefined) return err(`its params are no JSON Schema: ${trouble}`);
   return ok({
     signature: typed,
     implementation: { type: `./${module.file}`, signature: typed, module },
   });
+}
+
+/** Compiles the schemas of a module, strictly: a misspelt keyword would never be applied. */
+function prepareSchemas(signature: StageSignature): string | undefined {
+  try {
+    useChecker(signature, 'with', schemaChecker(foreignWithSchema(signature), { strictSchema: true }));
+    for (const variant of [undefined, ...Object.keys(signature.variants?.of ?? {})])
+      useChecker(
+        signature,
+        paramsName(signature, variant),
+        schemaChecker(paramsSchema(signature, variant), { strictSchema: true }),
+      );
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.replace(/^strict mode: /, '');
+  }
 }
 
 const name = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,63}$', patternHint: 'a name of a-z, 0-9 and _' };
@@ -86,7 +109,7 @@ function members(of: Readonly<Record<string, Json>>): Json {
 }
 
 /** The contract of `StageSignature`, for what was not checked by a compiler. */
-const checkSignature = valueChecker({
+const signatureSchema: Schema = {
   type: 'object',
   required: ['type', 'version', 'params', 'inputs', 'outputs', 'runtime'],
   properties: {
@@ -110,4 +133,6 @@ const checkSignature = valueChecker({
     runtime: { enum: ['portable', 'node'] },
     threads: { type: 'boolean' },
   },
-});
+};
+
+let checkSignature: Checker | undefined;

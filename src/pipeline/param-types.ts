@@ -70,7 +70,8 @@ export function computable(type: ParamType, value: Json): Json {
   return quantity(type.scalar, value) ?? value;
 }
 
-function quantity(scalar: ScalarName, value: Json | undefined): number | undefined {
+/** A number, or a text of a quantity as one. */
+export function quantity(scalar: ScalarName, value: Json | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;
   return scalar === 'duration'

@@ -3,7 +3,7 @@ import { commandKeys } from './schema-commands.js';
 import { envSchema, settingsKeys } from './schema-settings.js';
 import { closed, expression, identifier, reference, when, type Schema } from './schema-words.js';
 import type { StageSignature } from './stage.js';
-import { requiredInputs, withDefinitions } from './schema-with.js';
+import { inputUnion, requiredInputs, withDefinitions } from './schema-with.js';
 import { requiredParameters, type Signatures } from './signatures.js';
 
 /** The definitions `stage`, `step`, `gather` ... and one `with-<type>` for every stage type (and variant). */
@@ -99,11 +99,19 @@ const afterSchema: Schema = {
 
 /** The schema of `with` for one stage type, on its own. */
 export function foreignWithSchema(signature: StageSignature): Schema {
-  const definitions = { identifier, expression, edge, gather: gatherSchema(), pick: pickSchema() };
   return {
     ...reference(`with-${signature.type}`),
-    definitions: { ...definitions, ...withDefinitions(signature) },
+    definitions: { ...inputDefinitions(), ...withDefinitions(signature) },
   };
+}
+
+/** The schema of an input of a stage type, on its own. */
+export function foreignInputSchema(gather: boolean): Schema {
+  return { ...inputUnion(gather), definitions: inputDefinitions() };
+}
+
+function inputDefinitions(): Record<string, Schema> {
+  return { identifier, expression, edge, gather: gatherSchema(), pick: pickSchema() };
 }
 
 /** What `with` must be for each stage type. */

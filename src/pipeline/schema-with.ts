@@ -34,8 +34,18 @@ export function withDefinitions(signature: StageSignature): Record<string, Schem
   return definitions;
 }
 
+/** Evaluated parameters of one variant, without expressions and inputs. */
+export function paramsSchema(signature: StageSignature, variant: string | undefined): Schema {
+  return {
+    type: 'object',
+    properties: parameterSchemas(signature, variant),
+    required: requiredParameters(signature, variant),
+    additionalProperties: false,
+  };
+}
+
 /** All parameters and inputs that one variant has. */
-function withSchema(signature: StageSignature, variant: string | undefined): Schema {
+export function withSchema(signature: StageSignature, variant: string | undefined): Schema {
   const suffix = variant === undefined ? '' : ` with ${signature.variants?.by ?? ''}: ${variant}`;
   const required = [...requiredParameters(signature, variant), ...requiredInputs(signature)];
   const properties = { ...parameters(parameterSchemas(signature, variant)), ...inputSchemas(signature) };
@@ -69,9 +79,14 @@ function inputSchemas(signature: StageSignature): Record<string, Schema> {
 
 function inputSchema(input: InputSignature): Schema {
   const description = `${input.doc} (${acceptedTypes(input).join(' or ')})`;
-  if (input.gather !== true)
-    return { $comment: 'input', anyOf: [reference('pick'), reference('edge')], description };
-  return { $comment: 'gather-input', anyOf: [reference('gather'), reference('edge')], description };
+  return { ...inputUnion(input.gather === true), description };
+}
+
+/** An edge, or a mapping that chooses: many artefacts, or one among them. */
+export function inputUnion(gather: boolean): Schema {
+  return gather
+    ? { $comment: 'gather-input', anyOf: [reference('gather'), reference('edge')] }
+    : { $comment: 'input', anyOf: [reference('pick'), reference('edge')] };
 }
 
 function parameters(schemas: Readonly<Record<string, TSchema>>): Record<string, Schema> {

@@ -1,11 +1,14 @@
 import type { Json } from '../base/json.js';
-import { valueChecker, type SchemaError } from './check-schema.js';
+import { schemaErrors, type SchemaError } from './check-schema.js';
+import { rootChecker } from './checkers.js';
 import { requirement } from './explain-schema.js';
 import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
 import type { BoundParam } from './model.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
-import { defaultOf, ownEntry, parameterSchemas, requiredParameters, variantOf } from './signatures.js';
+import { paramsName } from './root-schemas.js';
+import { paramsSchema } from './schema-with.js';
+import { defaultOf, ownEntry, parameterSchemas, variantOf } from './signatures.js';
 import type { StageSignature } from './stage.js';
 import { expressionsOf } from './templates.js';
 import { kindOf, textOf } from './terminal-text.js';
@@ -33,27 +36,11 @@ function settingsRow(signature: StageSignature, given: Params, variant: string |
   return { ...ownEntry(rows, '*'), ...(variant === undefined ? {} : ownEntry(rows, variant)) };
 }
 
-type ParamCheck = (value: Json) => readonly SchemaError[];
-
-const checkers = new WeakMap<StageSignature, Map<string, ParamCheck>>();
-
-/** Checks evaluated parameters against the stage type's own schema, without expressions. Compiled once a variant. */
+/** Checks evaluated parameters against the stage type's own schema, without expressions. */
 function checkParams(signature: StageSignature, given: Params): readonly SchemaError[] {
-  let known = checkers.get(signature);
-  if (known === undefined) checkers.set(signature, (known = new Map<string, ParamCheck>()));
   const variant = variantOf(signature, given);
-  const key = variant ?? '';
-  let check = known.get(key);
-  if (check === undefined) {
-    check = valueChecker({
-      type: 'object',
-      properties: parameterSchemas(signature, variant),
-      required: requiredParameters(signature, variant),
-      additionalProperties: false,
-    });
-    known.set(key, check);
-  }
-  return check(given);
+  const schema = () => paramsSchema(signature, variant);
+  return schemaErrors(rootChecker(signature, paramsName(signature, variant), schema)(given));
 }
 
 export interface ParamReport {
