@@ -1,12 +1,18 @@
 import { validatePipeline } from '../pipeline/plan-pipeline.js';
 import { exitCodes } from './exit-codes.js';
 import { pipelineRequest } from './pipeline-request.js';
+import type { PlanOptions } from './plan-options.js';
 import { problemsJson, reportProblems, type ProblemFormat } from './report-problems.js';
 import { wire } from './wire.js';
 
-/** Checks a file and all its presets; says so in one line when it is in order. */
-export function validateCommand(word: string | undefined, format: ProblemFormat): number {
-  const request = pipelineRequest(word === undefined ? [] : [word], { overrides: [] }, wire());
+export interface ValidateOptions extends Pick<PlanOptions, 'preset' | 'params' | 'overrides'> {
+  readonly format: ProblemFormat;
+}
+
+/** Checks a file and all its presets, with the values that are given; says so in one line when all is in order. */
+export function validateCommand(word: string | undefined, options: ValidateOptions): number {
+  const { format } = options;
+  const request = pipelineRequest(word === undefined ? [] : [word], options, wire());
   const checked = validatePipeline(request);
   if (!checked.ok) {
     reportProblems(request.file, checked.error, format);

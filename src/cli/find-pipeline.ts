@@ -48,24 +48,25 @@ export function projectPipelines(project: string): string[] {
 const maxBytes = 32 * 1024 * 1024;
 
 /**
- * The bytes of a pipeline file.
+ * The bytes of a pipeline file, or of what else a command reads that is written by hand.
  *
+ * @param kind what it is, for messages.
  * @throws UserError that says what is wrong with the path and what may have been meant.
  */
-export function readPipeline(file: string): Uint8Array {
+export function readPipeline(file: string, kind = 'pipeline file'): Uint8Array {
   try {
     const found = statSync(file);
     if (found.isDirectory())
-      throw new UserError(`${file} is a folder, not a pipeline file.${suggestion(file, 'Files in it')}`);
+      throw new UserError(`${file} is a folder, not a ${kind}.${suggestion(file, 'Files in it')}`);
     if (!found.isFile()) throw new UserError(`${file} is not a regular file.`);
     if (found.size > maxBytes)
-      throw new UserError(`${file} has ${found.size} bytes: a pipeline file has at most ${maxBytes}.`);
+      throw new UserError(`${file} has ${found.size} bytes: a ${kind} has at most ${maxBytes}.`);
     return readFileSync(file);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new UserError(`There is no file ${file}.${suggestion(dirname(file), 'Pipelines there')}`);
+      throw new UserError(`There is no ${kind} ${file}.${suggestion(dirname(file), 'Files there')}`);
     throw new UserError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }

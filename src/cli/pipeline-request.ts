@@ -18,7 +18,9 @@ export function pipelineRequest(
   return {
     source: readPipeline(file),
     ...{ file, targets, overrides, preset },
-    ...(params === undefined ? {} : { paramsFile: { file: params, source: readPipeline(params) } }),
+    ...(params === undefined
+      ? {}
+      : { paramsFile: { file: params, source: readPipeline(params, 'file of parameters') } }),
     signatures: loadSignatures(wiring),
     readFile: projectReader(wiring.project),
     describeModules: moduleDescriber(wiring.project, wiring.environment),

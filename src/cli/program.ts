@@ -3,7 +3,7 @@ import type { PlanOptions } from './plan-options.js';
 import { addLanguageCommands, formatOption } from './program-language.js';
 import { addStoreCommands } from './program-store.js';
 import { printable } from './run-program.js';
-import type { ProblemFormat } from './report-problems.js';
+import type { ValidateOptions } from './command-validate.js';
 import type { UiKind } from './ui.js';
 import { wire } from './wire.js';
 
@@ -27,8 +27,14 @@ function wholeNumber(text: string): number {
 }
 
 function withPlanOptions(command: Command): Command {
+  return withValues(command.argument(words, wordsHelp))
+    .option('--store <folder>', 'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)')
+    .addOption(formatOption());
+}
+
+/** What gives parameters their values. */
+function withValues(command: Command): Command {
   return command
-    .argument(words, wordsHelp)
     .option('--preset <name>', 'values from this preset of the file')
     .option(
       '--params <file>',
@@ -39,9 +45,7 @@ function withPlanOptions(command: Command): Command {
       "one parameter; lists as 'seeds=[1,2]' (may be repeated)",
       collect,
       [],
-    )
-    .option('--store <folder>', 'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)')
-    .addOption(formatOption());
+    );
 }
 
 const jobsOption = [
@@ -132,15 +136,21 @@ Exit codes: 0 nothing to do, 10 there is something to run, 2 wrong words or an i
 }
 
 function addValidate(program: Command): void {
-  program
-    .command('validate')
-    .description('Check a pipeline file, all its presets included.')
-    .argument('[file]', 'the pipeline file (default as for run)')
+  withValues(program.command('validate').argument('[file]', 'the pipeline file (default as for run)'))
+    .description('Check a pipeline file, all its presets included, and the values that it is given.')
     .addOption(formatOption())
-    .addHelpText('after', '\nExample:\n  ticketlab validate pipelines/quickstart.yaml\n')
-    .action(async (file: string | undefined, { format }: { readonly format: ProblemFormat }) => {
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ticketlab validate pipelines/quickstart.yaml
+  ticketlab validate pipelines/quickstart.yaml --params mine.yaml -P 'seeds=[1,2]'
+`,
+    )
+    .action(async (file: string | undefined, options: Command) => {
+      const parsed = options as unknown as ValidateOptions & { readonly param: string[] };
       const { validateCommand } = await import('./command-validate.js');
-      process.exitCode = validateCommand(file, format);
+      process.exitCode = validateCommand(file, { ...parsed, overrides: parsed.param });
     });
 }
 

@@ -9,7 +9,7 @@ import type { ParsedFile } from './parse.js';
 import { acceptedTypes, fits } from './signatures.js';
 import type { ArtefactType } from './stage.js';
 import { refNode } from './model.js';
-import { listed } from './terminal-text.js';
+import { folded, listed } from './terminal-text.js';
 
 /** The order in which nodes, and the steps inside each, come one after the other. */
 export interface GraphOrder {
@@ -56,7 +56,7 @@ function cycleProblem(cycle: readonly Need<Use>[], name: (position: number) => s
   const alone = cycle.length === 1;
   const message = alone
     ? `${name(first.reader)} needs its own output.`
-    : `These need each other in a circle: ${hops.join(', ')}.`;
+    : `These need each other in a circle: ${folded(hops).join(', ')}.`;
   return problem('CYCLE', place(first), message, {
     help: 'Take one of these references out. What goes from one pass of a loop to the next is carried by iterate: state.',
     related: cycle

@@ -8,7 +8,7 @@ import { misfit, readArgument } from './param-types.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { argumentRange } from './source-text.js';
-import { listed, show } from './terminal-text.js';
+import { folded, listed, show } from './terminal-text.js';
 
 /** Longer chains of `extends` are taken for a mistake. */
 const longestChain = 32;
@@ -56,7 +56,7 @@ export function readPresets(
       return none;
     }
     if (loop.includes(parent) || loop.length > longestChain) {
-      const hops = [...loop.slice(loop.indexOf(parent)), parent].join(' -> ');
+      const hops = folded([...loop.slice(loop.indexOf(parent)), parent]).join(' -> ');
       const message = loop.includes(parent)
         ? `Presets extend each other in a circle: ${hops}.`
         : `More than ${longestChain} presets extend each other.`;

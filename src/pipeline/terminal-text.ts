@@ -47,6 +47,13 @@ export function listed(words: readonly string[], limit = 12): string {
   return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }
 
+/** The steps of a long way without its middle. */
+export function folded(steps: readonly string[], limit = 8): string[] {
+  if (steps.length <= limit) return [...steps];
+  const ends = Math.ceil(limit / 2) - 1;
+  return [...steps.slice(0, ends), `... ${steps.length - 2 * ends} more ...`, ...steps.slice(-ends)];
+}
+
 /** What kind of value this is, for "must be a list, not a number". */
 export function kindOf(value: Json | undefined): string {
   if (value === null || value === undefined) return 'nothing';

@@ -57,7 +57,7 @@ describe('what cannot be run is refused with exit code 2, in words, with nothing
   test('a file that is not there, with those that are', () => {
     const folder = project({ 'good.yaml': tiny });
     const { code, stderr } = ticketlab(folder, ['run', 'god.yaml']);
-    expect(stderr).toBe('ticketlab: There is no file god.yaml.\n  Pipelines there: good.yaml\n');
+    expect(stderr).toBe('ticketlab: There is no pipeline file god.yaml.\n  Files there: good.yaml\n');
     expect(code).toBe(2);
   });
 

@@ -94,6 +94,24 @@ p.yaml:62:19  error AXIS_VALUE_MISSING: sizes reads stages.imp.mask at k = 3, bu
     );
   });
 
+  test('a long circle is told by its two ends', () => {
+    const circle = (stages: number) => {
+      const stage = (i: number) =>
+        `  s${i}: { uses: init, after: [stages.s${(i + 1) % stages}], with: { rng: 1 } }`;
+      const lines = Array.from({ length: stages }, (_, i) => stage(i));
+      return complaints(`ticketlab: 1\nname: p\nstages:\n${lines.join('\n')}\n`).split('\n')[0] ?? '';
+    };
+    expect(circle(3)).not.toContain('more');
+    expect(circle(8).match(/ needs /g)).toHaveLength(8);
+    const long = circle(103);
+    expect(long.match(/ needs /g)).toHaveLength(6);
+    expect(long).toContain('), ... 97 more ..., s');
+    const chain = Array.from({ length: 20 }, (_, i) => `  p${i}: { extends: p${(i + 1) % 20} }`).join('\n');
+    expect(complaints(study.replace('presets:', `presets:\n${chain}`))).toContain(
+      'circle: p0 -> p1 -> p2 -> ... 15 more ... -> p18 -> p19 -> p0.',
+    );
+  });
+
   test('validation says the same without making a plan', () => {
     expect(validationComplaints(study)).toBe('nothing');
     const wrong = study.replace('stages.init.mask', 'stages.init.msk');
