@@ -1,6 +1,12 @@
 import type { Layout } from '../store/layout.js';
-import { References, takeInventory, totalBytes, type Inventory, type StoredFolder } from './inventory.js';
-import type { StoredRecord } from './records.js';
+import {
+  References,
+  takeInventory,
+  totalBytes,
+  type Inventory,
+  type StoredFolder,
+  type StoredResult,
+} from './inventory.js';
 import { dayMs, findRoots, type RootRules, type Roots } from './roots.js';
 
 export interface GcRules extends RootRules {
@@ -10,7 +16,7 @@ export interface GcRules extends RootRules {
 
 /** What a clean-up would move to the trash, by kind. */
 export interface GcPlan {
-  readonly records: readonly StoredRecord[];
+  readonly records: readonly StoredResult[];
   readonly objects: readonly { readonly sha256: string; readonly bytes: number; readonly modified: number }[];
   readonly attempts: readonly StoredFolder[];
   readonly runs: readonly StoredFolder[];
@@ -50,9 +56,10 @@ export function planGc(layout: Layout, rules: GcRules, now: number): GcPlan {
       : evictions(candidates, { inventory, references, maxBytes: rules.maxBytes }),
   );
   const needed = neededObjects(inventory, references, doomed);
-  const objects = [...inventory.objects]
-    .filter(([sha256, object]) => !needed.has(sha256) && old(object))
-    .map(([sha256, object]) => ({ sha256, ...object }));
+  const objects = [...inventory.objects.names].flatMap((sha256) => {
+    const file = needed.has(sha256) ? undefined : inventory.objects.look(sha256);
+    return file !== undefined && old(file) ? [{ sha256, ...file }] : [];
+  });
   const rest = looseEnds(inventory, roots, now);
   const parts = [doomed, objects, rest.attempts, rest.runs, rest.quarantine];
   const bytes = parts.reduce((sum, part) => sum + totalBytes(part), 0);
@@ -73,14 +80,14 @@ export function planGc(layout: Layout, rules: GcRules, now: number): GcPlan {
 
 /** All that counts against a cap: everything but the trash. */
 export function storeBytes({ records, objects, attempts, runs, quarantine }: Inventory): number {
-  const parts = [records, objects.values(), attempts, runs, quarantine];
-  return parts.reduce((sum, part) => sum + totalBytes(part), 0);
+  const parts = [records, attempts, runs, quarantine];
+  return parts.reduce((sum, part) => sum + totalBytes(part), objects.total);
 }
 
 function neededObjects(
   { records }: Inventory,
   references: References,
-  doomed: ReadonlySet<StoredRecord>,
+  doomed: ReadonlySet<StoredResult>,
 ): Set<string> {
   const needed = new Set<string>();
   for (const stored of records) {
@@ -95,22 +102,22 @@ function neededObjects(
  * size, of equal ones the oldest.
  */
 function evictions(
-  candidates: readonly StoredRecord[],
+  candidates: readonly StoredResult[],
   context: { readonly inventory: Inventory; readonly references: References; readonly maxBytes: number },
-): StoredRecord[] {
+): StoredResult[] {
   const { inventory, references, maxBytes } = context;
   const users = new Map<string, number>();
   for (const { record } of inventory.records)
     for (const sha256 of new Set(record ? references.of(record) : []))
       users.set(sha256, (users.get(sha256) ?? 0) + 1);
-  const size = (sha256: string): number => inventory.objects.get(sha256)?.bytes ?? 0;
-  const worth = ({ record, bytes }: StoredRecord): number => {
+  const size = (sha256: string): number => inventory.objects.bytes(sha256);
+  const worth = ({ record, bytes }: StoredResult): number => {
     if (!record) return 0;
     const all = references.of(record).reduce((sum, sha256) => sum + size(sha256), bytes);
     return record.made.wall_s / all;
   };
   let excess = storeBytes(inventory) - maxBytes;
-  const chosen: StoredRecord[] = [];
+  const chosen: StoredResult[] = [];
   const ordered = candidates
     .map((stored) => ({ stored, worth: worth(stored) }))
     .sort((a, b) => a.worth - b.worth || a.stored.modified - b.stored.modified);

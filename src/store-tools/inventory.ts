@@ -4,7 +4,7 @@ import { errorCode } from '../store/errors.js';
 import { isDigest, type Layout } from '../store/layout.js';
 import type { ResultRecord } from '../store/record.js';
 import { decodeTree } from '../store/tree.js';
-import { allRecords, namesIn, shardedFiles, type StoredRecord } from './records.js';
+import { eachRecord, namesIn, shardedFiles } from './records.js';
 
 export interface StoredObject {
   readonly bytes: number;
@@ -17,10 +17,25 @@ export interface StoredFolder extends StoredObject {
   readonly name: string;
 }
 
+/** What is kept of a record: of a large store all of them are a lot. */
+export interface StoredResult {
+  readonly key: string;
+  /** Undefined when its file is damaged. */
+  readonly record: SlimRecord | undefined;
+  readonly bytes: number;
+  /** Unix milliseconds. */
+  readonly modified: number;
+}
+
+export interface SlimRecord {
+  readonly outputs: ResultRecord['outputs'];
+  readonly made: Pick<ResultRecord['made'], 'instance' | 'wall_s'>;
+}
+
 /** What lies in a store, by name, size and time. No bytes of objects are read but those of trees. */
 export interface Inventory {
-  readonly records: readonly StoredRecord[];
-  readonly objects: ReadonlyMap<string, StoredObject>;
+  readonly records: readonly StoredResult[];
+  readonly objects: StoredObjects;
   /** Checkpoints of unfinished work, by key. */
   readonly attempts: readonly StoredFolder[];
   readonly runs: readonly StoredFolder[];
@@ -28,20 +43,72 @@ export interface Inventory {
   readonly trash: readonly StoredFolder[];
 }
 
+/** Nobody has looked yet. */
+const notKnown = -1;
+
+/** The objects of a store. Their files are looked at when somebody asks: most are as large as the results say. */
+export class StoredObjects {
+  readonly #layout: Layout;
+  /** Digest -> bytes. */
+  readonly #sizes = new Map<string, number>();
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+    for (const { name } of shardedFiles(join(layout.root, 'cas')))
+      if (isDigest(name)) this.#sizes.set(name, notKnown);
+  }
+
+  get names(): Iterable<string> {
+    return this.#sizes.keys();
+  }
+
+  /** Takes the size of an object as a result tells it. */
+  believe(sha256: string, bytes: number): void {
+    if (this.#sizes.get(sha256) === notKnown) this.#sizes.set(sha256, bytes);
+  }
+
+  /** Bytes of an object; 0 when it is not there. */
+  bytes(sha256: string): number {
+    const known = this.#sizes.get(sha256);
+    if (known !== notKnown) return known ?? 0;
+    const bytes = this.look(sha256)?.bytes ?? 0;
+    this.#sizes.set(sha256, bytes);
+    return bytes;
+  }
+
+  /** Size and time of an object's file; undefined when it is gone. */
+  look(sha256: string): StoredObject | undefined {
+    const stat = statSync(this.#layout.object(sha256), { throwIfNoEntry: false });
+    return stat && { bytes: stat.size, modified: stat.mtimeMs };
+  }
+
+  /** Bytes of all of them. */
+  get total(): number {
+    let sum = 0;
+    for (const [name, size] of this.#sizes) sum += size === notKnown ? this.bytes(name) : size;
+    return sum;
+  }
+}
+
 export function takeInventory(layout: Layout): Inventory {
-  const objects = new Map<string, StoredObject>();
-  for (const { name, path } of shardedFiles(join(layout.root, 'cas'))) {
-    const stat = isDigest(name) ? statSync(path, { throwIfNoEntry: false }) : undefined;
-    if (stat) objects.set(name, { bytes: stat.size, modified: stat.mtimeMs });
+  const objects = new StoredObjects(layout);
+  const records: StoredResult[] = [];
+  for (const { record, ...file } of eachRecord(layout)) {
+    records.push({ ...file, record: record && slim(record) });
+    for (const { sha256, bytes } of Object.values(record?.outputs ?? {})) objects.believe(sha256, bytes);
   }
   return {
-    records: allRecords(layout),
+    records,
     objects,
     attempts: folders(join(layout.root, 'attempt')),
     runs: folders(join(layout.root, 'runs')),
     quarantine: folders(layout.quarantine),
     trash: folders(join(layout.root, 'trash')),
   };
+}
+
+function slim({ outputs, made: { instance, wall_s } }: ResultRecord): SlimRecord {
+  return { outputs, made: { instance, wall_s } };
 }
 
 function folders(home: string): StoredFolder[] {
@@ -77,7 +144,7 @@ export class References {
   }
 
   /** Digests of all objects that a result needs, the files of its trees included. */
-  of(record: ResultRecord): string[] {
+  of(record: Pick<ResultRecord, 'outputs'>): string[] {
     return Object.values(record.outputs).flatMap(({ sha256, kind }) =>
       kind === 'tree' ? [sha256, ...this.#filesOf(sha256)] : [sha256],
     );

@@ -24,7 +24,7 @@ export interface Past {
   failure(subject: Subject): Earlier | undefined;
   /** The coordinates, as `axis=value`, that no instance of its definition had in the newest run that knew it. */
   freshCoordinates(subject: Subject): string[];
-  /** The result of the same stage type whose key has most in common. */
+  /** The result of the same stage type whose key has most in common; in a large store, of some thousands of results. */
   nearest(subject: Subject): ResultRecord | undefined;
 }
 
@@ -36,6 +36,9 @@ export interface PastOptions {
   /** Only runs that started before this one. */
   readonly before?: string | undefined;
 }
+
+/** Results among which the nearest is looked for: more than that would be a wait. */
+const mostCompared = 4_000;
 
 /** Older runs than these say little about today. */
 const mostRuns = 40;
@@ -109,7 +112,7 @@ export const partsOf = (record: ResultRecord): KeyParts => mappingAt(record.K);
 
 function recordsByType(layout: Layout): Map<string, ResultRecord[]> {
   const byType = new Map<string, ResultRecord[]>();
-  for (const { record } of allRecords(layout)) {
+  for (const { record } of allRecords(layout, mostCompared)) {
     const type = record && partsOf(record)['type'];
     if (record === undefined || typeof type !== 'string') continue;
     const known = byType.get(type);

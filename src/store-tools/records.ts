@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../store/errors.js';
 import { isDigest, type Layout } from '../store/layout.js';
@@ -32,21 +32,47 @@ export function recordOf(layout: Layout, key: string): ResultRecord | undefined 
   }
 }
 
-/** Every record of the store, by key. */
-export function allRecords(layout: Layout): StoredRecord[] {
+/** Every record of the store, by key; or the first so many. */
+export function allRecords(layout: Layout, most = Infinity): StoredRecord[] {
   const found: StoredRecord[] = [];
-  for (const { name, path } of shardedFiles(join(layout.root, 'res'), '.json')) {
-    if (!isDigest(name)) continue;
-    try {
-      const bytes = readFileSync(path);
-      const modified = statSync(path).mtimeMs;
-      found.push({ key: name, record: decodeRecord(bytes, name), bytes: bytes.byteLength, modified });
-    } catch (error) {
-      // Somebody else may clean up at the same time.
-      if (errorCode(error) !== 'ENOENT') throw error;
-    }
+  for (const stored of eachRecord(layout)) {
+    if (found.length >= most) break;
+    found.push(stored);
   }
   return found;
+}
+
+/** The same one after the other: of a large store they are a lot to keep. */
+export function* eachRecord(layout: Layout): Generator<StoredRecord> {
+  for (const { name, path } of shardedFiles(join(layout.root, 'res'), '.json')) {
+    if (!isDigest(name)) continue;
+    const read = readTextFile(path);
+    // Somebody else may clean up at the same time.
+    if (read === undefined) continue;
+    const { text, bytes, modified } = read;
+    yield { key: name, record: decodeRecord(text, name), bytes, modified };
+  }
+}
+
+let buffer = Buffer.alloc(64 * 1024);
+
+/** What is in a small file, its size and when it was written, in as few calls as can be; undefined when it is gone. */
+function readTextFile(path: string): { text: string; bytes: number; modified: number } | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return undefined;
+  }
+  try {
+    const { size: bytes, mtimeMs: modified } = fstatSync(file);
+    if (bytes > buffer.length) buffer = Buffer.alloc(2 * bytes);
+    const got = readSync(file, buffer, 0, bytes, 0);
+    return { text: buffer.toString('utf8', 0, got), bytes, modified };
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The files two levels below a folder, sorted; `ending` is taken off their names. */

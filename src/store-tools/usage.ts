@@ -1,7 +1,6 @@
 import type { Layout } from '../store/layout.js';
 import { storeBytes } from './gc.js';
-import { References, takeInventory, totalBytes, type Inventory } from './inventory.js';
-import type { StoredRecord } from './records.js';
+import { References, takeInventory, totalBytes, type Inventory, type StoredResult } from './inventory.js';
 import { keysOfRun, listRuns } from './runs.js';
 
 export const groupings = ['stage', 'run', 'preset'] as const;
@@ -70,9 +69,10 @@ export function measureUsage(layout: Layout, by: Grouping): Usage {
 
 function totals(inventory: Inventory, used: ReadonlySet<string>): Omit<Usage, 'rows'> {
   let unused = 0;
-  for (const [sha256, { bytes }] of inventory.objects) if (!used.has(sha256)) unused += bytes;
+  for (const sha256 of inventory.objects.names)
+    if (!used.has(sha256)) unused += inventory.objects.bytes(sha256);
   return {
-    results: totalBytes(inventory.records) + totalBytes(inventory.objects.values()) - unused,
+    results: totalBytes(inventory.records) + inventory.objects.total - unused,
     unused,
     checkpoints: totalBytes(inventory.attempts),
     logs: totalBytes(inventory.runs),
@@ -82,10 +82,10 @@ function totals(inventory: Inventory, used: ReadonlySet<string>): Omit<Usage, 'r
   };
 }
 
-const sizeOf = ({ objects }: Inventory, sha256: string): number => objects.get(sha256)?.bytes ?? 0;
+const sizeOf = ({ objects }: Inventory, sha256: string): number => objects.bytes(sha256);
 
 /** The groups of a result: of stages the one that made it, of runs and presets all that used it. */
-function grouper(layout: Layout, by: Grouping): (stored: StoredRecord) => string[] {
+function grouper(layout: Layout, by: Grouping): (stored: StoredResult) => string[] {
   if (by === 'stage') return ({ record }) => [record!.made.instance.replace(/\[.*/s, '')];
   const groups = new Map<string, Set<string>>();
   for (const { id, pipeline, variant } of listRuns(layout)) {

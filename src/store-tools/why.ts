@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from '../base/json.js';
 import { changedPaths } from '../pipeline/fingerprint.js';
+import type { ResultRecord } from '../store/record.js';
 import { earlierDigest, ownChanges, type Change } from './changes.js';
 import { partsOf, type Earlier, type Past } from './past.js';
 import type { RunHead } from './runs.js';
@@ -43,6 +44,7 @@ export function explain(subjects: readonly Subject[], asked: readonly number[], 
     found: [],
     follows: new Map(),
     runs: new Map(),
+    nearest: new Map(),
   };
   for (const index of asked) visit(index, search);
   return {
@@ -59,6 +61,8 @@ interface Search {
   readonly found: Found[];
   readonly follows: Map<string, number>;
   readonly runs: Map<string, RunHead>;
+  /** Definition -> what is said of its instances that no run has computed. To find it costs a look at many results. */
+  readonly nearest: Map<string, Change>;
 }
 
 function visit(start: number, search: Search): void {
@@ -83,7 +87,7 @@ function compare(subject: Subject, search: Search): { changes: Change[]; upstrea
     .map(({ source }) => source.from)
     .filter((from) => search.subjects[from]!.verdict !== 'hit');
   const earlier = search.past.find(subject);
-  if (earlier === undefined) return { changes: [neverComputed(subject, search.past)], upstream: missing };
+  if (earlier === undefined) return { changes: [neverComputed(subject, search)], upstream: missing };
   search.runs.set(earlier.run.id, earlier.run);
   if (earlier.record === undefined) {
     const text = `its result of run ${earlier.run.id} is no longer in the store`;
@@ -120,12 +124,18 @@ function unchanged(subject: Subject, earlier: Earlier, past: Past): Change {
   return state(subject.reason);
 }
 
-function neverComputed(subject: Subject, past: Past): Change {
+function neverComputed(subject: Subject, { past, nearest: known }: Search): Change {
   const failure = past.failure(subject);
   if (failure !== undefined) return failed(failure);
   const fresh = past.freshCoordinates(subject);
   if (fresh.length > 0) return { kind: 'coordinates', fresh };
-  const nearest = past.nearest(subject);
+  let change = known.get(subject.definition);
+  if (change === undefined)
+    known.set(subject.definition, (change = comparedWithNearest(subject, past.nearest(subject))));
+  return change;
+}
+
+function comparedWithNearest(subject: Subject, nearest: ResultRecord | undefined): Change {
   if (nearest === undefined) return state('there is no result of its kind yet');
   // Of what waits only a part is known, and what is not known is no difference.
   const paths = changedPaths(nearest.K, subject.K)

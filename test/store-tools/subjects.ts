@@ -75,7 +75,15 @@ export function explainStep(
   {
     asked,
     failed = {},
-  }: { readonly asked?: readonly string[]; readonly failed?: Record<string, string> } = {},
+    coordinates = true,
+    onNearest,
+  }: {
+    readonly asked?: readonly string[];
+    readonly failed?: Record<string, string>;
+    /** False: new coordinates are no reason. */
+    readonly coordinates?: boolean;
+    readonly onNearest?: () => void;
+  } = {},
 ): Explanation {
   const before = settle(was);
   const after = settle(now);
@@ -99,6 +107,7 @@ export function explainStep(
         ? undefined
         : { run, ending: { how: 'failed', key, message: failed[id] }, record: undefined },
     freshCoordinates: ({ coords }) => {
+      if (!coordinates) return [];
       const seen = new Set(
         Object.values(was).flatMap((s) => Object.entries(s.coords ?? {}).map(([a, v]) => `${a}=${v}`)),
       );
@@ -107,6 +116,7 @@ export function explainStep(
         .filter((part) => !seen.has(part));
     },
     nearest: () => {
+      onNearest?.();
       const first = [...before][0];
       return first && recordFor(first[0], first[1]);
     },

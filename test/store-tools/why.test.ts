@@ -139,6 +139,18 @@ describe('many instances', () => {
     expect(explainStep(was, now).causes).toMatchObject([{ alike: false }]);
   });
 
+  test('that no run has computed are compared with the nearest result once', () => {
+    const seeds = [1, 2, 3];
+    const was = { 'other[seed=9]': { with: { popsize: 32 } } };
+    let searches = 0;
+    const { causes } = explainStep(was, sweep(64, seeds), {
+      coordinates: false,
+      onNearest: () => searches++,
+    });
+    expect(causes[0]!.instances).toHaveLength(3);
+    expect(searches).toBe(2);
+  });
+
   test('at coordinates that are new are one reason across definitions', () => {
     expect(summary(explainStep(sweep(32, [1, 2]), sweep(32, [1, 2, 3])))).toEqual([
       'train: new seed=3 ×1',
