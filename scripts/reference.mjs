@@ -1,10 +1,12 @@
-// Writes the generated parts of docs/reference.md, between its marks, from the emitted schemas and the built commands;
+// Writes the generated parts of docs/reference.md, between its marks, from the emitted schemas, the built commands and the
+// events;
 // with --check it only compares, and fails when the page is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { commandSections } from './reference/commands.mjs';
+import { eventTable } from './reference/events.mjs';
 import { mappings } from './reference/mappings.mjs';
 import { stageType } from './reference/stage-types.mjs';
 import { code } from './reference/tables.mjs';
@@ -19,6 +21,7 @@ const parts = {
   ...mappings(pipeline, readJson('component.schema.json')),
   'reserved names': `No names are ${pipeline.definitions.identifier.not.enum.map(code).join(', ')}.`,
   commands: commandSections(createProgram()),
+  events: eventTable(readFileSync(join(root, 'src/events/event.ts'), 'utf8')),
   'stage types': readJson('stages.schema.json').stages.map(stageType).join('\n\n'),
 };
 
@@ -34,7 +37,7 @@ after = await format(after, { ...(await resolveConfig(page)), parser: 'markdown'
 if (!process.argv.includes('--check')) writeFileSync(page, after);
 else if (after !== before) {
   console.error(
-    'docs/reference.md does not match the schemas and commands: run "npm run reference" and commit it.',
+    'docs/reference.md does not match the schemas, commands and events: run "npm run reference" and commit it.',
   );
   process.exitCode = 1;
 }
