@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
 import { layerColumns } from '../src/analysis/flatness/layer-curvature.js';
-import { matchLoss } from '../src/analysis/flatness/matched-loss.js';
+import { matchInWords, matchLoss } from '../src/analysis/flatness/matched-loss.js';
 import type { Chosen } from '../src/analysis/flatness/matched-loss.js';
 import { measureIn } from '../src/analysis/flatness/measure.js';
 import type { Measure } from '../src/analysis/flatness/measure.js';
@@ -172,8 +172,7 @@ export default defineStage({
       });
       const values = measureWith(evaluator);
       const chosen = await chooseCheckpoint(trained, inputs, measureIn(ledger, 'match', values));
-      if (chosen.reference !== undefined)
-        ctx.log(`measured is ${chosen.name}: its training loss is the nearest to that of the reference`);
+      if (chosen.reference !== undefined) ctx.log(matchInWords(chosen, chosen.reference));
       const cacheDir = ctx.cacheDir();
       const backend = await openBackend({ choice: given.backend, cacheDir, runtime: ctx.runtime });
       const engine = createGradientEngine({ network, mask: trained.mask, images, backend });

@@ -114,6 +114,8 @@ describe('around a pruned tanh network', () => {
   test('the radius lies between the scales at which accuracy is kept and lost', () => {
     const { metrics, sharpness } = found;
     const relative = sharpness.filter(({ measure }) => measure === 'relative');
+    const scales = relative.map(({ scale }) => scale);
+    expect(new Set(scales).size).toBe(scales.length);
     const radius = Number(metrics['rho_90_loss']);
     for (const { scale, retained_loss: left } of relative)
       if (Number(scale) < radius / 1.001) expect(Number(left)).toBeGreaterThanOrEqual(0.9);
@@ -183,7 +185,7 @@ describe('matched training loss', () => {
     expect(metrics['checkpoint']).toBe('step-1.safetensors');
     expect(Math.abs(Number(metrics['loss']) - Number(metrics['reference_loss']))).toBeLessThan(0.1);
     expect(log).toEqual([
-      'measured is step-1.safetensors: its training loss is the nearest to that of the reference',
+      `measured is step-1.safetensors: its training loss ${Number(metrics['loss']).toFixed(3)} is the nearest to the ${Number(metrics['reference_loss']).toFixed(3)} of the reference`,
     ]);
     const near = await measured({ weights: ticket('tanh'), tickets, reference: ticket('tanh') });
     expect(near.metrics['checkpoint']).toBe('final');

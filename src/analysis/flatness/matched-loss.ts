@@ -36,6 +36,11 @@ export async function matchLoss(
   return { ...candidates[at], value: values[at], reference: wanted?.loss };
 }
 
+/** Which candidate is measured, and how near it came: the nearest may be far off. */
+export function matchInWords({ name, value }: Chosen, reference: number): string {
+  return `measured is ${name}: its training loss ${value.loss.toFixed(3)} is the nearest to the ${reference.toFixed(3)} of the reference`;
+}
+
 /**
  * Index of the value nearest to `reference`, the first among equals; values that are not finite do not count.
  *

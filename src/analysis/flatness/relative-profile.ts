@@ -8,6 +8,11 @@ import { sharpness } from './sharpness.js';
 /** The share of the performance above chance that is left at `rho_90`. */
 const kept = 0.9;
 
+interface Left {
+  readonly error: Retained;
+  readonly loss: Retained;
+}
+
 /** How performance falls with relative scales, and rho_90 of accuracy and of cross-entropy (numerics 7.4). */
 export async function relativeProfile(
   spot: Spot,
@@ -15,7 +20,11 @@ export async function relativeProfile(
   around: Neighbourhood,
 ) {
   const rows: SharpnessRow[] = [];
-  const measureAt = async (rho: number): Promise<{ error: Retained; loss: Retained }> => {
+  const known = new Map<number, Left>();
+  const measureAt = async (rho: number): Promise<Left> => {
+    // Accuracy and cross-entropy often fall to their shares between the same two scales.
+    const earlier = known.get(rho);
+    if (earlier !== undefined) return earlier;
     const scale = spot.relative.map((size) => rho * size);
     const measured = await sharpness(around, scale, spot.value);
     rows.push({
@@ -26,9 +35,11 @@ export async function relativeProfile(
       ),
       ...{ curvature: NaN, kink_gap: NaN, kink_gap_se: NaN },
     });
-    return retained(spot, rho, measured);
+    const left = retained(spot, rho, measured);
+    known.set(rho, left);
+    return left;
   };
-  const grid: { error: Retained; loss: Retained }[] = [];
+  const grid: Left[] = [];
   for (const rho of [...rhos].sort((a, b) => a - b)) grid.push(await measureAt(rho));
   const finer = async (quantity: 'error' | 'loss') => {
     const own = grid.map((point) => point[quantity]);
