@@ -93,7 +93,7 @@ describe('in a project of the files of the page', () => {
       };
       expect(instances, name).toHaveLength(Number(value));
     }
-  }, 60_000);
+  });
 
   // In the order of the page: what one command computes is there for the next.
   test.each(commands)(
