@@ -1,21 +1,22 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { err, ok, type Result } from '../base/result.js';
 import { describeModules } from '../exec/describe-modules.js';
 import type { Environment } from '../exec/worker-environment.js';
-import type { ReadFile } from '../pipeline/imports.js';
+import { packageOf, type ReadFile } from '../pipeline/imports.js';
 import type { DescribeModules } from '../pipeline/modules.js';
 
 /** A pipeline or component file is written by hand. */
 const maxBytes = 32 * 1024 * 1024;
 
 /**
- * Reads the files that other files of the project name. A path is relative to the file in which it stands and leads to a
- * file inside the project, symbolic links followed.
+ * Reads the files that other files of the project name. A path is relative to the file in which it stands, or starts with
+ * the name of a package in the project's `node_modules`. It leads to a file inside the project, or inside that package,
+ * symbolic links followed; and so do the paths in files of a package.
  */
 export function projectReader(project: string): ReadFile {
   return (from, path) => {
-    const found = insideProject(project, from, path);
+    const found = locate(project, from, path);
     if (!found.ok) return found;
     const { real, file } = found.value;
     if (statSync(real).size > maxBytes) return err(`it has more than ${maxBytes} bytes`);
@@ -27,30 +28,57 @@ export function projectReader(project: string): ReadFile {
   };
 }
 
-/** The regular file that a path in a file of the project leads to, and its name relative to the project. */
-export function insideProject(
-  project: string,
-  from: string,
-  path: string,
-): Result<{ readonly real: string; readonly file: string }, string> {
+/** A file that another one names. */
+interface Located {
+  readonly real: string;
+  /** Relative to the project, with `/`; for a file of a package by way of its place in `node_modules`. */
+  readonly file: string;
+}
+
+function locate(project: string, from: string, path: string): Result<Located, string> {
   if (isAbsolute(path)) return err('it is an absolute path');
+  const named = packageOf(path);
+  if (named !== undefined) {
+    const target = join(project, 'node_modules', path);
+    return insidePackage(project, named, target);
+  }
+  const target = resolve(project, dirname(from), path);
+  const [, owner] = /^node_modules\/(.*)$/.exec(from) ?? [];
+  const within = owner === undefined ? undefined : packageOf(owner);
+  return within === undefined
+    ? inside({ folder: project, called: '', name: 'project' }, target)
+    : insidePackage(project, within, target);
+}
+
+function insidePackage(project: string, name: string, target: string): Result<Located, string> {
+  const called = `node_modules/${name}`;
+  const folder = join(project, called);
+  if (!existsSync(folder)) return err(`the package ${name} is not installed in this project`);
+  return inside({ folder, called, name: `package ${name}` }, target);
+}
+
+/** The regular file that a path leads to, when it lies in a folder. */
+function inside(
+  { folder, called, name }: { readonly folder: string; readonly called: string; readonly name: string },
+  target: string,
+): Result<Located, string> {
   let real: string;
   try {
-    real = realpathSync(resolve(project, dirname(from), path));
+    real = realpathSync(target);
     if (!statSync(real).isFile()) return err('it is not a file');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return err(code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file' : (error as Error).message);
   }
-  const file = relative(realpathSync(project), real);
-  if (file.startsWith('..') || isAbsolute(file)) return err('it lies outside the project');
-  return ok({ real, file: file.split(sep).join('/') });
+  const path = relative(realpathSync(folder), real).split(sep).join('/');
+  if (path === '..' || path.startsWith('../') || isAbsolute(path)) return err(`it lies outside the ${name}`);
+  return ok({ real, file: posix.join(called, path) });
 }
 
 /** Describes the modules of stage types that files of the project name; a process is started for all together. */
 export function moduleDescriber(project: string, environment: Environment): DescribeModules {
   return (wanted) => {
-    const located = wanted.map(({ from, path }) => insideProject(project, from, path));
+    const located = wanted.map(({ from, path }) => locate(project, from, path));
     const modules = located.flatMap((found) => (found.ok ? [found.value.real] : []));
     const described = modules.length === 0 ? [] : describeModules({ project, modules }, environment);
     let next = 0;

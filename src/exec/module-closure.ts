@@ -32,10 +32,9 @@ export function closureOf(
     if (!url.startsWith('file:')) return err(`it imports ${url.slice(0, 80)}, which is no file`);
     const path = realpathSync(fileURLToPath(url));
     const owner = packageOf(path);
-    if (owner !== undefined) {
-      packages[owner.name] = owner.version;
-      continue;
-    }
+    // A stage type of a package is a file of its own beside the package's version.
+    if (owner !== undefined) packages[owner.name] = owner.version;
+    if (owner !== undefined && url !== entry) continue;
     const inside = relative(root, path);
     if (inside.startsWith('..') || isAbsolute(inside))
       return err(`it imports ${path}, which lies outside the project`);

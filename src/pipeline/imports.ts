@@ -9,9 +9,10 @@ import type { ForeignType } from './model.js';
 import { mappingAt } from './params.js';
 import { parseYamlFile, type ParsedFile } from './parse.js';
 import { componentSchema } from './schema-component.js';
+import { packagePattern } from './schema.js';
 import type { Signatures } from './signatures.js';
 
-/** Reads a file that another one names, and says under which name; the error says in words why it cannot. */
+/** Reads a file that another one names, by path or in a package, and says under which name; or in words why it cannot. */
 export type ReadFile = (from: string, path: string) => Result<{ file: string; bytes: Uint8Array }, string>;
 
 /** The components of one import; undefined where the file was wrong, which is reported. */
@@ -55,10 +56,13 @@ function readImport(from: ParsedFile, path: string, at: () => Diagnostic['at'], 
   const read = readFile?.(from.source.file, path);
   if (read?.ok !== true) {
     const why = read === undefined ? 'no other files can be read here' : read.error;
+    const message = `${path} cannot be imported: ${why}.`;
     problems.push(
-      problem('IMPORT_UNREADABLE', at(), `${path} cannot be imported: ${why}.`, {
-        help: 'Paths are relative to the file in which they stand, and stay inside the project.',
-      }),
+      packageOf(path) === undefined
+        ? problem('IMPORT_UNREADABLE', at(), message, {
+            help: 'Paths are relative to the file in which they stand, and stay inside the project.',
+          })
+        : problem('PACKAGE_UNREADABLE', at(), message, { help: packageHelp(path) }),
     );
     return { file: path, components: undefined, all: [] };
   }
@@ -75,6 +79,16 @@ function readImport(from: ParsedFile, path: string, at: () => Diagnostic['at'], 
     components: readComponents(parsed.value, path, context),
     all: Object.keys(mappingAt(parsed.value.value.stages)),
   };
+}
+
+/** The npm package that a path starts with, where it is not one of the project's own paths. */
+export function packageOf(path: string): string | undefined {
+  return new RegExp(`^(${packagePattern})/`).exec(path)?.[1];
+}
+
+function packageHelp(path: string): string {
+  const name = packageOf(path) ?? '';
+  return `Without ./ it starts with a package:  npm install ${name}  puts it into the project, and the rest is a path inside it. A file of the project is  ./${path}`;
 }
 
 function readComponents(

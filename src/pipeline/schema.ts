@@ -49,9 +49,10 @@ function pipelineKeys(): Record<string, Schema> {
       {
         type: 'string',
         pattern: importPattern,
-        patternHint: 'a path to a YAML file that starts with ./ or ../',
+        patternHint:
+          'a path to a YAML file that starts with ./ or ../, or with the name of an npm package and /',
       },
-      'Component files by a name of your own: their stages are used as <name>/<stage>.',
+      'Component files, of the project or of an npm package, by a name of your own: their stages are used as <name>/<stage>.',
     ),
     defaults: {
       ...closed('defaults', settingsKeys()),
@@ -65,7 +66,10 @@ function pipelineKeys(): Record<string, Schema> {
   };
 }
 
-const importPattern = '^\\.{1,2}/.*\\.ya?ml$';
+/** The name of an npm package, with or without a scope. */
+export const packagePattern = '(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*';
+
+const importPattern = `^(\\.{1,2}|${packagePattern})/.*\\.ya?ml$`;
 
 const paramValue: Schema = { type: ['number', 'string', 'boolean', 'array', 'object'] };
 

@@ -203,6 +203,80 @@ describe('a component file', () => {
   });
 });
 
+describe('a component file of a package', () => {
+  const importing = (path: string) =>
+    `ticketlab: 1\nname: p\nimports: { kit: '${path}' }\nstages:\n  a: { uses: kit/made }\n`;
+  const component = (made: string) =>
+    `ticketlab: 1\nkind: component\nstages:\n  made:\n    outputs: { out: { type: table } }\n    ${made}\n`;
+  const stage = `import { one } from './one.mjs';
+    export default { type: 'm', version: 1, params: { type: 'object', properties: {} }, inputs: {},
+    outputs: { out: { type: 'table', doc: '' } }, runtime: 'portable',
+    run: () => ({ out: 'n\\n' + one + '\\n' }) };`;
+  const kit = (version: string) => ({
+    'node_modules/@lab/kit/package.json': `{ "name": "@lab/kit", "version": "${version}" }`,
+    'node_modules/@lab/kit/lib/made.yaml': component('uses: ./made.mjs'),
+    'node_modules/@lab/kit/lib/made.mjs': stage,
+    'node_modules/@lab/kit/lib/one.mjs': 'export const one = 1;',
+  });
+
+  test('is found in node_modules, and brings stage types of its own', () => {
+    const folder = project({ 'studies/p.yaml': importing('@lab/kit/lib/made.yaml'), ...kit('1.0.0') });
+    const run = () => ticketlab(folder, ['run', 'studies/p.yaml', '--ui', 'plain']).stdout;
+    expect(run()).toMatch(/1 ran/);
+    expect(run()).toMatch(/1 hit/);
+    // Another version of the package is other code, whatever its files say.
+    for (const [name, text] of Object.entries(kit('1.0.1'))) writeFileSync(join(folder, name), text);
+    expect(run()).toMatch(/1 ran/);
+  });
+
+  test.each([
+    ['kit/made.yaml', 'the package kit is not installed in this project'],
+    ['@lab/none/made.yaml', 'the package @lab/none is not installed in this project'],
+    ['@lab/kit/none.yaml', 'there is no such file'],
+    ['@lab/kit/../../../p.yaml', 'it lies outside the package @lab/kit'],
+    ['@lab/kit/link.yaml', 'it lies outside the package @lab/kit'],
+    ['@lab/kit/folder.yaml', 'it is not a file'],
+  ])('as %s is refused', (path, why) => {
+    const folder = project({ 'p.yaml': importing(path), 'node_modules/@lab/kit/folder.yaml/x': '' });
+    symlinkSync('../../../p.yaml', join(folder, 'node_modules/@lab/kit/link.yaml'));
+    const { code, stderr } = ticketlab(folder, ['validate', 'p.yaml']);
+    expect(code).toBe(2);
+    const [name] = /^(@lab\/)?[a-z]+/.exec(path) ?? [];
+    expect(stderr).toBe(`p.yaml:3:17  error PACKAGE_UNREADABLE: ${path} cannot be imported: ${why}.
+  3 | imports: { kit: '${path}' }
+    |                 ${'^'.repeat(path.length + 2)}
+  Without ./ it starts with a package:  npm install ${name}  puts it into the project, and the rest is a path inside it. A file of the project is  ./${path}
+
+1 error in p.yaml. Nothing was started.
+`);
+  });
+
+  test('cannot take a module from outside its package', () => {
+    const folder = project({
+      'p.yaml': importing('kit/made.yaml'),
+      'made.mjs': stage,
+      'one.mjs': 'export const one = 1;',
+      'node_modules/kit/made.yaml': component('uses: ../../made.mjs'),
+    });
+    const { code, stderr } = ticketlab(folder, ['validate', 'p.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'node_modules/kit/made.yaml:6:11  error MODULE_UNUSABLE: ../../made.mjs cannot be',
+    );
+    expect(stderr).toContain('it lies outside the package kit');
+  });
+
+  test('may be a linked folder, with its own bounds', () => {
+    const outer = project({
+      'kit/lib/made.yaml': component('shell: \'echo n > "$OUT_OUT"\''),
+      'inner/p.yaml': importing('kit/lib/made.yaml'),
+      'inner/node_modules/x': '',
+    });
+    symlinkSync('../../kit', join(outer, 'inner/node_modules/kit'));
+    expect(ticketlab(join(outer, 'inner'), ['validate', 'p.yaml'])).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe('a module', () => {
   const using = 'ticketlab: 1\nname: p\nstages:\n  a: { uses: ./m.mjs }\n';
   const stage = (
