@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../base/result.js';
-import { escapeControls } from '../pipeline/terminal-text.js';
+import { safeLine } from '../base/safe-text.js';
 import { openStore } from '../store/store.js';
 import { ObjectLostError } from '../store/errors.js';
 import type { ResultRecord } from '../store/record.js';
@@ -52,7 +52,7 @@ export function unpackCommand(file: string, options: { readonly store?: string }
   console.log(`${file}: ${added} results are new, ${known} were there.`);
   for (const instance of differing)
     console.log(
-      `${escapeControls(instance)}: the store has other bytes under the same key, and keeps them. NOT REPRODUCIBLE.`,
+      `${safeLine(instance)}: the store has other bytes under the same key, and keeps them. NOT REPRODUCIBLE.`,
     );
   return differing.length === 0 ? exitCodes.ok : exitCodes.failures;
 }

@@ -3,7 +3,7 @@ import type { Json } from '../base/json.js';
 import { UserError } from '../base/result.js';
 import { readMark, unstampFigure, type FigureMark } from '../exec/figure-mark.js';
 import { mappingAt } from '../pipeline/params.js';
-import { escapeControls } from '../pipeline/terminal-text.js';
+import { safeLine } from '../base/safe-text.js';
 import { sha256Hex } from '../store/durable.js';
 import type { ResultRecord } from '../store/record.js';
 import { openStore } from '../store/store.js';
@@ -48,7 +48,7 @@ function find(file: string, options: ProvenanceOptions): Found {
     throw new UserError(
       mark === undefined
         ? `${file} has no mark of ticketlab, and nothing in this store has its bytes.`
-        : `${file} is output "${escapeControls(mark.output)}" of the result ${mark.key}, which is not in this store. Name another with --store, or unpack the archive that it came with.`,
+        : `${file} is output "${safeLine(mark.output)}" of the result ${mark.key}, which is not in this store. Name another with --store, or unpack the archive that it came with.`,
     );
   const intact = references.of(record).includes(sha256);
   return { record, mark, intact, ancestry: ancestryOf(record, records) };
@@ -97,7 +97,7 @@ function asText(file: string, { record, intact, ancestry }: Found): string {
     `  from ${ancestry.length} ${ancestry.length === 1 ? 'result' : 'results'}, the first made first:`,
     ...stepsText(ancestry),
   ];
-  return `${lines.map(escapeControls).join('\n')}\n`;
+  return `${lines.map(safeLine).join('\n')}\n`;
 }
 
 function pipelineText({ made: { pipeline, git } }: ResultRecord): string {

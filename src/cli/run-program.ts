@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { UserError } from '../base/result.js';
-import { escapeControls } from '../pipeline/terminal-text.js';
+import { safeLine } from '../base/safe-text.js';
 import { exitCodes } from './exit-codes.js';
 
 /**
@@ -25,6 +25,11 @@ function explain(error: unknown): number {
     console.error(`ticketlab: ${printable(error.message)}`);
     return exitCodes.usage;
   }
+  const refused = refusedByTheSystem(error);
+  if (refused !== undefined) {
+    console.error(`ticketlab: ${printable(refused)}`);
+    return exitCodes.usage;
+  }
   console.error(
     'ticketlab: this is a fault of ticketlab, not of your pipeline. Please report it with these lines:',
   );
@@ -32,9 +37,33 @@ function explain(error: unknown): number {
   return exitCodes.failures;
 }
 
+/** What a file system may refuse to anybody, in words. */
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not do that',
+  EPERM: 'this user may not do that',
+  EROFS: 'the file system is read-only',
+  EISDIR: 'a folder is where a file should be',
+  ENOTDIR: 'a file is where a folder should be',
+  ELOOP: 'symbolic links lead round in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EMFILE: 'too many files are open; raise the limit with ulimit -n',
+  EIO: 'the disk does not answer as it should',
+};
+
+function refusedByTheSystem(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = '', path, syscall } = error as NodeJS.ErrnoException;
+  const why = Object.hasOwn(refusals, code) ? refusals[code] : undefined;
+  if (why === undefined || syscall === undefined) return undefined;
+  const where = path ?? 'A file that was named';
+  return `${where} cannot be used (${code} in ${syscall}): ${why}.`;
+}
+
 /** Lines stay lines; nothing else reaches the terminal as a control character. */
 export function printable(text: string): string {
-  return text.split('\n').map(escapeControls).join('\n');
+  return text.split('\n').map(safeLine).join('\n');
 }
 
 /** `ticketlab plan | head` must not end in a stack trace. */

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { safeLine } from '../events/safe-text.js';
+import { safeLine } from '../base/safe-text.js';
 import { summaryText } from '../events/words.js';
 import { stillDone, type Asked } from '../store/unchanged.js';
 import { userEnvironment } from './wire.js';

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { doneOf } from '../events/run-state.js';
 import type { DefinitionCounts } from '../events/run-state.js';
-import { safeLine } from '../events/safe-text.js';
+import { safeLine } from '../base/safe-text.js';
 import { Bar } from './bar.js';
 import { Counts } from './counts.js';
 import { Hidden } from './hidden.js';

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import type { RunningInstance } from '../events/run-state.js';
-import { safeLine } from '../events/safe-text.js';
+import { safeLine } from '../base/safe-text.js';
 import { clock, metricOf, metricText, progressText } from '../events/words.js';
 import { Hidden } from './hidden.js';
 import type { Window } from './rows.js';

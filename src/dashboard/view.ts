@@ -1,7 +1,7 @@
 import type { FailureGroup } from '../events/failures.js';
 import { doneOf, totalCounts } from '../events/run-state.js';
 import type { DefinitionCounts, RunningInstance, RunState } from '../events/run-state.js';
-import { safeLine, safeLines } from '../events/safe-text.js';
+import { safeLine, safeLines } from '../base/safe-text.js';
 import { clock, summaryText, timeLeft } from '../events/words.js';
 import { shareRows, windowOf, type Window } from './rows.js';
 import { wrapLine } from './wrap.js';

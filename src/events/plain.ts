@@ -8,7 +8,7 @@ import {
   type RunState,
   type RunningInstance,
 } from './run-state.js';
-import { safeLine, safeLines } from './safe-text.js';
+import { safeLine, safeLines } from '../base/safe-text.js';
 import { clock, metricText, progressText, secondsText, summaryText, timeLeft } from './words.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;

@@ -53,7 +53,7 @@ export function bindEdge(value: Json | undefined, path: Path, so: EdgeContext): 
 }
 
 /** Resolves a reference that stands at `offset` in the text at `path`. */
-export function bindReference(text: string, path: Path, offset: number, so: EdgeContext): Ref | undefined {
+function bindReference(text: string, path: Path, offset: number, so: EdgeContext): Ref | undefined {
   const { binder, node, reader } = so;
   const range = (start: number, end: number) => binder.file.within(path, offset + start, offset + end);
   const written = readReference(text, range);

@@ -66,7 +66,7 @@ function cycleProblem(cycle: readonly Need<Use>[], name: (position: number) => s
 }
 
 /** The type of what flows along a reference; undefined where that is not known because of an earlier error. */
-export function refType(ref: Ref): ArtefactType | undefined {
+function refType(ref: Ref): ArtefactType | undefined {
   let at: Ref | undefined = ref;
   // A chain of state variables that start from each other's stages is at most as long as there are stages.
   for (let hops = 0; at?.kind === 'state' && hops < 10_000; hops++) at = at.node.state.get(at.name)?.start;

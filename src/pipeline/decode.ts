@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import { rangeAt, sourceText } from './source-text.js';
-import { escapeControls } from './terminal-text.js';
+import { safeLine } from '../base/safe-text.js';
 
 const largest = 1024 * 1024;
 
@@ -22,7 +22,7 @@ export function decodeText(file: string, bytes: Uint8Array): Result<string, Diag
   const at = text.search(controls);
   if (at < 0) return ok(text);
   const bad = text[at] ?? '';
-  const what = bad === '\ufffd' ? 'bytes that are not UTF-8' : `the control character ${escapeControls(bad)}`;
+  const what = bad === '\ufffd' ? 'bytes that are not UTF-8' : `the control character ${safeLine(bad)}`;
   return err(
     problem('NOT_TEXT', rangeAt(sourceText(file, text), at), `This is not a text file: it holds ${what}.`, {
       help: 'A pipeline is YAML in UTF-8. Is this the right file?',

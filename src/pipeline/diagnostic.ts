@@ -1,4 +1,5 @@
-import { caretLine, escapeControls } from './terminal-text.js';
+import { safeLine } from '../base/safe-text.js';
+import { caretLine } from './terminal-text.js';
 
 /** Every code has one message, an entry in docs/diagnostics.md and a test that produces it. */
 export const diagnosticCodes = [
@@ -169,16 +170,16 @@ function formatDiagnostic(d: Diagnostic): string {
   const pad = ' '.repeat(gutter.length);
   const { text, caret } = caretLine(d.at);
   const lines = [
-    `${place(d.at)}  ${d.severity} ${d.code}: ${escapeControls(d.message)}`,
+    `${place(d.at)}  ${d.severity} ${d.code}: ${safeLine(d.message)}`,
     `  ${gutter} | ${text}`,
     `  ${pad} | ${caret}`,
   ];
-  if (d.help !== undefined) lines.push(`  ${escapeControls(d.help)}`);
-  if (d.suggestion !== undefined) lines.push(`  Did you mean "${escapeControls(d.suggestion)}"?`);
-  for (const r of d.related ?? []) lines.push(`  ${place(r.at)}  ${escapeControls(r.message)}`);
+  if (d.help !== undefined) lines.push(`  ${safeLine(d.help)}`);
+  if (d.suggestion !== undefined) lines.push(`  Did you mean "${safeLine(d.suggestion)}"?`);
+  for (const r of d.related ?? []) lines.push(`  ${place(r.at)}  ${safeLine(r.message)}`);
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 function place(at: SourceRange): string {
-  return at.file === commandLine ? at.file : `${escapeControls(at.file)}:${at.line}:${at.column}`;
+  return at.file === commandLine ? at.file : `${safeLine(at.file)}:${at.line}:${at.column}`;
 }

@@ -210,7 +210,7 @@ function subject(path: Path): string {
   return show(String(last));
 }
 
-export function typeWords(type: unknown): string {
+function typeWords(type: unknown): string {
   const words: Record<string, string> = {
     integer: 'a whole number',
     number: 'a number',

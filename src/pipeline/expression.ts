@@ -49,7 +49,7 @@ export interface Scope {
 // cel-js finds the declared fields of a value by its class.
 export class ParamValues {}
 export class AxisValues {}
-export class InputValues {}
+class InputValues {}
 
 const limits = {
   maxAstNodes: 400,

@@ -53,7 +53,12 @@ export function keyAndParts(input: KeyInput): { key: string; parts: string } {
   if (rt !== undefined) parts += `"rt":${JSON.stringify(rt)},`;
   parts += `"type":${JSON.stringify(signature.type)},"ver":${signature.version},`;
   parts += `"with":${parameterParts(signature, params)}}`;
-  return { key: hash('sha256', `ticketlab-key/1\0${parts}`), parts };
+  return { key: keyOfText(parts), parts };
+}
+
+/** The key that parts make, given as canonical JSON. */
+export function keyOfText(parts: string): string {
+  return hash('sha256', `ticketlab-key/1\0${parts}`);
 }
 
 /**

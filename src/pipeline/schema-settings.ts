@@ -13,7 +13,7 @@ const durationOrExpression = (description: string): Schema => ({
 });
 
 /** The causes for which a stage may be tried again. */
-export const retryCauses = ['infra', 'oom', 'timeout'] as const;
+const retryCauses = ['infra', 'oom', 'timeout'] as const;
 
 /** How a stage is run. None of it is part of a key: it changes when and where results are made, not what they are. */
 export function settingsKeys(): Record<string, Schema> {

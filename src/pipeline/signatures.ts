@@ -60,7 +60,7 @@ export function requiredParameters(
 }
 
 /** Every parameter that some variant has. */
-export function parameterNames(signature: StageSignature): Set<string> {
+function parameterNames(signature: StageSignature): Set<string> {
   const names = new Set(Object.keys(signature.params.properties));
   for (const variant of Object.values(signature.variants?.of ?? {}))
     for (const name of Object.keys(variant.properties)) names.add(name);

@@ -97,7 +97,7 @@ function compilePiece(
   return undefined;
 }
 
-export function expressionDiagnostic(
+function expressionDiagnostic(
   wrong: ExpressionProblem,
   range: (start: number, end: number) => SourceRange,
 ): Diagnostic {

@@ -1,15 +1,5 @@
 import type { Json } from '../base/json.js';
-
-/** Control, format (bidirectional marks, zero width) and lone surrogate characters, and exotic line ends. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
-
-/** Makes text from a file safe for a terminal: what is not printable is spelt out, for example `\x1b`. */
-export function escapeControls(text: string): string {
-  return text.replace(unprintable, (c) => {
-    const code = c.codePointAt(0) ?? 0;
-    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
-  });
-}
+import { safeLine } from '../base/safe-text.js';
 
 /** The excerpt of a range, and the carets that go below it. A tab counts as one blank. */
 export function caretLine(at: {
@@ -18,10 +8,9 @@ export function caretLine(at: {
   readonly start: number;
   readonly end: number;
 }): { text: string; caret: string } {
-  const shown = (part: string) => escapeControls(part.replaceAll('\t', ' '));
-  const before = shown(at.excerpt.slice(0, at.excerptStart));
-  const marked = shown(at.excerpt.slice(at.excerptStart, at.excerptStart + at.end - at.start));
-  const after = shown(at.excerpt.slice(at.excerptStart + at.end - at.start));
+  const before = safeLine(at.excerpt.slice(0, at.excerptStart));
+  const marked = safeLine(at.excerpt.slice(at.excerptStart, at.excerptStart + at.end - at.start));
+  const after = safeLine(at.excerpt.slice(at.excerptStart + at.end - at.start));
   return {
     text: (before + marked + after).trimEnd(),
     caret: ' '.repeat(before.length) + '^'.repeat(Math.max(1, marked.trimEnd().length)),

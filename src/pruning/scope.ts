@@ -1,3 +1,4 @@
+import { editDistance } from '../base/edit-distance.js';
 import { UserError } from '../base/result.js';
 import type { Layout, TensorLayout } from '../numeric/layout.js';
 
@@ -53,16 +54,4 @@ function isNear(known: string, given: string): boolean {
   const a = known.toLowerCase();
   const b = given.toLowerCase();
   return a.startsWith(`${b}/`) || editDistance(a, b) <= 2;
-}
-
-/** Levenshtein distance, one row of the table at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length];
 }

@@ -1,14 +1,15 @@
 import { canonicalJson, type Json } from '../base/json.js';
 import { unreachable } from '../base/result.js';
 import type { Origins, ParamOrigin, ValueOrigin } from '../pipeline/origins.js';
-import { escapeControls, listed, show } from '../pipeline/terminal-text.js';
+import { safeLine } from '../base/safe-text.js';
+import { listed, show } from '../pipeline/terminal-text.js';
 import type { Change } from './changes.js';
 import type { CodeChange } from './code-changes.js';
 import type { Cause } from './why.js';
 
 /** A cause in words, with the place of the file where it is written: "`popsize` 32 → 64 in preset laptop, line 23". */
 export function causeText(cause: Cause, places: Places): string {
-  return escapeControls(words(cause, places));
+  return safeLine(words(cause, places));
 }
 
 /** What the words of a cause are taken from, beside the cause. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { safeLine, safeLines } from '../../src/events/safe-text.js';
+import { safeLine, safeLines } from '../../src/base/safe-text.js';
 
 test('escape sequences, bells, carriage returns and C1 controls become visible', () => {
   expect(safeLine('\u001b]0;title\u0007 \u009b31m a\rb\u007f')).toBe(
