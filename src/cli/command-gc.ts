@@ -5,7 +5,14 @@ import { readCap, writeCap } from '../store-tools/cap.js';
 import { graceMs, planGc, type GcPlan, type GcRules } from '../store-tools/gc.js';
 import { findRoots } from '../store-tools/roots.js';
 import { parseSize, sizeText } from '../store-tools/sizes.js';
-import { deleteBatch, expiredBatches, listBatches, restore, sweep } from '../store-tools/trash.js';
+import {
+  deleteBatch,
+  expiredBatches,
+  listBatches,
+  restore,
+  sweep,
+  type Swept,
+} from '../store-tools/trash.js';
 import { exitCodes } from './exit-codes.js';
 import { wire } from './wire.js';
 
@@ -32,18 +39,25 @@ export function gcCommand(options: GcOptions): number {
       throw new UserError('A cap of 0 would leave no room for anything. --cap none takes it away.');
     store.prepare();
     writeCap(layout, bytes);
-    console.log(bytes === undefined ? 'The store has no cap.' : `The store's cap is ${sizeText(bytes)}.`);
+    if (options.json === true) console.log(JSON.stringify({ cap: bytes ?? null }, null, 2));
+    else
+      console.log(bytes === undefined ? 'The store has no cap.' : `The store's cap is ${sizeText(bytes)}.`);
     return exitCodes.ok;
   }
-  return options.undo === true ? undo(layout) : clean(layout, options);
+  return options.undo === true ? undo(layout, options.json === true) : clean(layout, options);
 }
 
-function undo(layout: Layout): number {
-  const [newest] = listBatches(layout);
+function undo(layout: Layout, json: boolean): number {
+  const [newest, ...older] = listBatches(layout);
   if (newest === undefined) throw new UserError('There is nothing in the trash to bring back.');
   const count = restore(layout, newest);
+  if (json) {
+    console.log(JSON.stringify({ batch: newest, restored: count, older }, null, 2));
+    return exitCodes.ok;
+  }
+  const more = older.length > 0 ? ` Older ones that gc --undo would bring back next: ${older.length}.` : '';
   console.log(
-    `${count} things of ${newest} are back. Pin what is to stay: ticketlab pin ADDRESS --name NAME.`,
+    `${count} things of ${newest} are back. Pin what is to stay: ticketlab pin ADDRESS --name NAME.${more}`,
   );
   return exitCodes.ok;
 }
@@ -53,23 +67,31 @@ function clean(layout: Layout, options: GcOptions): number {
   const rules: GcRules = { keepRuns: options.keepRuns, keepDays: options.keepDays, maxBytes: cap };
   const now = Date.now();
   const plan = options.apply === true ? settledPlan(layout, rules, now) : planGc(layout, rules, now);
-  if (options.json === true) console.log(JSON.stringify(asJson(plan, cap), null, 2));
-  else console.log(report(plan, cap));
+  const json = options.json === true;
+  if (!json) console.log(report(plan, cap));
   if (options.apply !== true) {
-    if (options.json !== true && plan.bytes > 0)
+    if (json) console.log(JSON.stringify(asJson(plan, cap), null, 2));
+    else if (plan.bytes > 0)
       console.log('Nothing was changed: gc --apply does it, and gc --undo takes it back.');
     return exitCodes.ok;
   }
   for (const batch of expiredBatches(layout, now)) deleteBatch(layout, batch);
-  if (isEmpty(plan)) return exitCodes.ok;
-  const { batch, moved, spared } = sweep(layout, plan, { now });
-  if (options.json !== true) {
-    if (spared > 0) console.log(`${spared} were wanted at the last moment, and stayed.`);
+  const swept = isEmpty(plan) ? undefined : sweep(layout, plan, { now });
+  if (json)
     console.log(
-      `${moved} moved to trash/${batch}. It is deleted by a clean-up a week from now; gc --undo brings it back.`,
+      JSON.stringify({ ...asJson(plan, cap), moved: swept?.moved ?? 0, batch: batchOf(swept) }, null, 2),
     );
-  }
+  else if (swept !== undefined) console.log(sweptText(swept));
   return exitCodes.ok;
+}
+
+const batchOf = (swept: Swept | undefined): string | null =>
+  swept === undefined || swept.moved === 0 ? null : swept.batch;
+
+function sweptText({ batch, moved, spared }: Swept): string {
+  const last = spared > 0 ? `${spared} were wanted at the last moment, and stayed.\n` : '';
+  if (moved === 0) return `${last}Nothing was moved: somebody else cleaned up at the same time.`;
+  return `${last}${moved} moved to trash/${batch}. It is deleted by a clean-up a week from now; gc --undo brings it back.`;
 }
 
 /** A run may have begun while the store was looked through: then it is looked through again. */

@@ -47,7 +47,9 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     for (const problem of checked.problems) console.log(problemText(problem));
     const { records, objects, bytes, problems } = checked;
     const verdict =
-      problems.length === 0 ? 'all is well' : `${problems.length} problems. The next run heals what it needs`;
+      problems.length === 0
+        ? 'all is well'
+        : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}. The next run heals what it needs`;
     console.log(`${records} results, ${objects} objects, ${sizeText(bytes)}: ${verdict}.`);
   }
   const sound = checked.problems.length === 0;

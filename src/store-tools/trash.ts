@@ -54,6 +54,8 @@ export function sweep(
   for (const { name, modified } of plan.attempts) away(layout.attempt(name), modified);
   for (const { name, modified } of plan.runs) away(layout.run(name), modified);
   for (const { name, modified } of plan.quarantine) away(join(layout.quarantine, name), modified);
+  // Somebody else's clean-up was faster: a batch of nothing would be what `--undo` brings back.
+  if (moved === 0) rmSync(home, { recursive: true, force: true });
   return { batch, moved, spared };
 }
 

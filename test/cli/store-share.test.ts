@@ -70,7 +70,7 @@ describe('verify', () => {
     const before = storeFiles();
     const broken = here('verify');
     expect(broken.stdout).toMatch(
-      /^damaged object: [0-9a-f]{64}\n.*: 1 problems\. The next run heals what it needs\.\n$/,
+      /^damaged object: [0-9a-f]{64}\n.*: 1 problem\. The next run heals what it needs\.\n$/,
     );
     expect(broken.code).toBe(1);
     expect(storeFiles()).toEqual(before);
@@ -206,6 +206,8 @@ describe('provenance', () => {
 describe('wrong words', () => {
   writeFileSync(join(folder, 'broken.lock'), 'x\n');
   writeFileSync(join(folder, 'broken.yaml'), tiny);
+  mkdirSync(join(folder, 'folder.lock'));
+  writeFileSync(join(folder, 'folder.yaml'), tiny);
   writeFileSync(join(folder, 'stranger.svg'), '<svg></svg>');
   test.each<[readonly string[], RegExp]>([
     [['lock', 'broken.yaml'], /^ticketlab: broken\.lock:1 is not a line of a lock: /],
@@ -227,6 +229,11 @@ describe('wrong words', () => {
       ['unpack', 'tiny.yaml'],
       /^ticketlab: tiny\.yaml is not a whole archive of results: it does not begin like one\. Nothing was unpacked\.\n$/,
     ],
+    [
+      ['unpack', 'results'],
+      /^ticketlab: .* cannot be used \(EISDIR in read\): a folder is where a file should be\.\n$/,
+    ],
+    [['verify', '--locked', 'folder.yaml'], /^ticketlab: .* cannot be used \(EISDIR in read\): /],
     [['unpack', 'none'], /^ticketlab: none cannot be read: ENOENT/],
     [['export', 'init', 'results', 'tiny.yaml'], /^ticketlab: results is there already and not empty\. /],
     [

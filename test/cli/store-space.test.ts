@@ -31,6 +31,13 @@ describe('gc', () => {
     expect(verdicts()).toEqual(['run']);
     expect(gc('--undo').stdout).toMatch(/^\d+ things of .* are back\. /);
     expect(verdicts()).toEqual(['hit']);
+    const applied = JSON.parse(gc(...everything, '--apply', '--json').stdout) as {
+      batch: string;
+      moved: number;
+    };
+    expect(JSON.parse(gc('--undo', '--json').stdout)).toEqual({
+      ...{ batch: applied.batch, restored: applied.moved, older: [] },
+    });
     expect(gc('--undo')).toMatchObject({
       code: 2,
       stderr: 'ticketlab: There is nothing in the trash to bring back.\n',

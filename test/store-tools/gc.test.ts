@@ -248,3 +248,14 @@ test('times that are not ours are no reason to fail', () => {
   utimesSync(store.layout.record(sha256('a')), 0, 0);
   expect(doomed(store)).toEqual(all);
 });
+
+test('of two clean-ups at the same time one moves everything, and the other leaves no batch of nothing', () => {
+  const store = storeOfFour();
+  const plan = planGc(store.layout, usualRules, now);
+  expect(sweep(store.layout, plan, { now }).moved).toBeGreaterThan(0);
+  expect(sweep(store.layout, plan, { now }).moved).toBe(0);
+  const batches = listBatches(store.layout);
+  expect(batches).toHaveLength(1);
+  restore(store.layout, batches[0]!);
+  expect(hits(store, all)).toEqual(all);
+});
