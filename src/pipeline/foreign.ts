@@ -33,7 +33,7 @@ export function readForeign(
   { broken, problems }: { readonly broken: Broken; readonly problems: Diagnostic[] },
 ): ForeignTypes {
   const { signatures, readFile, describeModules } = request;
-  const modules = new Modules(describeModules, problems);
+  const modules = new Modules(signatures, describeModules, problems);
   const definitions = definitionsOf(file).filter(({ path }) => !broken.around([...path, 'uses']));
   modules.load(
     file.source.file,

@@ -1,17 +1,17 @@
 import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { schemaErrors } from './check-schema.js';
-import { schemaChecker, useChecker, type Checker } from './checkers.js';
+import { rootChecker, schemaChecker, useChecker, type Checker } from './checkers.js';
 import { requirement } from './explain-schema.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { ForeignType } from './model.js';
 import type { ParsedFile } from './parse.js';
 import type { ModuleSpec } from './plan.js';
-import { paramsName } from './root-schemas.js';
+import { moduleName } from './root-schemas.js';
+import { signatureSchema } from './schema-module.js';
 import { foreignWithSchema } from './schema-stages.js';
-import { paramsSchema } from './schema-with.js';
-import type { Schema } from './schema-words.js';
-import { artefactTypes, type StageSignature } from './stage.js';
+import type { Signatures } from './signatures.js';
+import type { StageSignature } from './stage.js';
 
 /** What is known of a module without running its stage: what it exports, and what it imports. */
 export interface ModuleDescription extends ModuleSpec {
@@ -26,11 +26,13 @@ export type DescribeModules = (
 
 /** Stage types in modules of the user's own: each is described once. */
 export class Modules {
+  readonly #signatures: Signatures;
   readonly #describe: DescribeModules | undefined;
   readonly #problems: Diagnostic[];
   readonly #known = new Map<string, Result<ForeignType, string>>();
 
-  constructor(describe: DescribeModules | undefined, problems: Diagnostic[]) {
+  constructor(signatures: Signatures, describe: DescribeModules | undefined, problems: Diagnostic[]) {
+    this.#signatures = signatures;
     this.#describe = describe;
     this.#problems = problems;
   }
@@ -40,9 +42,10 @@ export class Modules {
     const wanted = [...new Set(paths)].filter((path) => !this.#known.has(key(from, path)));
     if (wanted.length === 0) return;
     const described = this.#describe?.(wanted.map((path) => ({ from, path })));
+    const check = rootChecker(this.#signatures, moduleName, () => signatureSchema);
     wanted.forEach((path, i) => {
       const found = described?.[i] ?? err('no modules can be loaded here');
-      this.#known.set(key(from, path), found.ok ? typeOf(found.value) : found);
+      this.#known.set(key(from, path), found.ok ? typeOf(found.value, check) : found);
     });
   }
 
@@ -66,8 +69,8 @@ export class Modules {
 
 const key = (from: string, path: string): string => `${from}\0${path}`;
 
-function typeOf({ signature, ...module }: ModuleDescription): Result<ForeignType, string> {
-  const [wrong] = schemaErrors((checkSignature ??= schemaChecker(signatureSchema))(signature));
+function typeOf({ signature, ...module }: ModuleDescription, check: Checker): Result<ForeignType, string> {
+  const [wrong] = schemaErrors(check(signature));
   if (wrong !== undefined) {
     const place = wrong.path.length === 0 ? 'its default export' : wrong.path.join('.');
     return err(`${place} ${requirement(wrong)}`);
@@ -75,7 +78,7 @@ function typeOf({ signature, ...module }: ModuleDescription): Result<ForeignType
   const typed = signature as unknown as StageSignature;
   const clash = Object.keys(typed.inputs).find((name) => Object.hasOwn(typed.params.properties, name));
   if (clash !== undefined) return err(`it has an input and a parameter called ${clash}`);
-  const trouble = prepareSchemas(typed);
+  const trouble = prepareWith(typed);
   if (trouble !== undefined) return err(`its params are no JSON Schema: ${trouble}`);
   return ok({
     signature: typed,
@@ -83,56 +86,12 @@ function typeOf({ signature, ...module }: ModuleDescription): Result<ForeignType
   });
 }
 
-/** Compiles the schemas of a module, strictly: a misspelt keyword would never be applied. */
-function prepareSchemas(signature: StageSignature): string | undefined {
+/** Compiles what `with` of a module must be, strictly: a misspelt keyword would never be applied. */
+function prepareWith(signature: StageSignature): string | undefined {
   try {
     useChecker(signature, 'with', schemaChecker(foreignWithSchema(signature), { strictSchema: true }));
-    for (const variant of [undefined, ...Object.keys(signature.variants?.of ?? {})])
-      useChecker(
-        signature,
-        paramsName(signature, variant),
-        schemaChecker(paramsSchema(signature, variant), { strictSchema: true }),
-      );
     return undefined;
   } catch (error) {
     return (error as Error).message.replace(/^strict mode: /, '');
   }
 }
-
-const name = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,63}$', patternHint: 'a name of a-z, 0-9 and _' };
-const kinds = artefactTypes as unknown as Json;
-const columns = { type: 'object', additionalProperties: { enum: ['int', 'double', 'string', 'bool'] } };
-
-function members(of: Readonly<Record<string, Json>>): Json {
-  const one = { type: 'object', properties: { columns, doc: { type: 'string' }, ...of }, required: ['type'] };
-  return { type: 'object', propertyNames: name, additionalProperties: one };
-}
-
-/** The contract of `StageSignature`, for what was not checked by a compiler. */
-const signatureSchema: Schema = {
-  type: 'object',
-  required: ['type', 'version', 'params', 'inputs', 'outputs', 'runtime'],
-  properties: {
-    type: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,63}$', patternHint: 'a kebab-case name' },
-    version: { type: 'integer', minimum: 1 },
-    summary: { type: 'string' },
-    params: {
-      type: 'object',
-      required: ['type', 'properties'],
-      properties: {
-        type: { const: 'object' },
-        properties: { type: 'object', propertyNames: name, additionalProperties: { type: 'object' } },
-      },
-    },
-    inputs: members({
-      type: { anyOf: [{ enum: kinds }, { type: 'array', minItems: 1, items: { enum: kinds } }] },
-      optional: { type: 'boolean' },
-      gather: { type: 'boolean' },
-    }),
-    outputs: members({ type: { enum: kinds } }),
-    runtime: { enum: ['portable', 'node'] },
-    threads: { type: 'boolean' },
-  },
-};
-
-let checkSignature: Checker | undefined;

@@ -1,4 +1,5 @@
 import { componentSchema } from './schema-component.js';
+import { signatureSchema } from './schema-module.js';
 import { pipelineSchema } from './schema.js';
 import { foreignInputSchema } from './schema-stages.js';
 import { paramsSchema } from './schema-with.js';
@@ -11,6 +12,7 @@ export function rootSchemas(signatures: Signatures): Map<string, () => Schema> {
   const roots = new Map<string, () => Schema>([
     ['pipeline', () => pipelineSchema(signatures)],
     ['component', () => componentSchema(signatures)],
+    [moduleName, () => signatureSchema],
     ...[true, false].map((gather) => [inputName(gather), () => foreignInputSchema(gather)] as const),
   ]);
   for (const signature of signatures.values())
@@ -18,6 +20,9 @@ export function rootSchemas(signatures: Signatures): Map<string, () => Schema> {
       roots.set(paramsName(signature, variant), () => paramsSchema(signature, variant));
   return roots;
 }
+
+/** The name of the schema of what a module exports. */
+export const moduleName = 'module';
 
 /** The name of the schema of an input of a program, a component or a module. */
 export function inputName(gather: boolean): string {

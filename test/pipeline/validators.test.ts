@@ -3,9 +3,12 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/base/json.js';
+import { ok } from '../../src/base/result.js';
 import { checkAgainstSchema, schemaErrors } from '../../src/pipeline/check-schema.js';
 import { rootChecker, schemaChecker, type LocatedFault } from '../../src/pipeline/checkers.js';
 import { declaredChecker, valueSchema } from '../../src/pipeline/declared-checker.js';
+import type { Diagnostic } from '../../src/pipeline/diagnostic.js';
+import { Modules, type DescribeModules } from '../../src/pipeline/modules.js';
 import { readType } from '../../src/pipeline/params.js';
 import type { ParamType } from '../../src/pipeline/param-types.js';
 import { parsePipelineFile, type ParsedFile } from '../../src/pipeline/parse.js';
@@ -201,5 +204,40 @@ describe('the checker of declared values', () => {
     const value = { whole: '${params.x}', many: [1, '${params.x}', 'x'] };
     expect(open(value)).toMatchObject([{ instancePath: '/many/2', keyword: 'type' }]);
     expect(declaredChecker({ schema: () => schema, required: [], values: types })(value)).toHaveLength(3);
+  });
+});
+
+describe('a module', () => {
+  const describing =
+    (params: Json): DescribeModules =>
+    () => [
+      ok({
+        ...{ file: 'm.mjs', closure: ['m.mjs'], packages: {} },
+        signature: { type: 'm', version: 1, params, inputs: {}, outputs: {}, runtime: 'portable' },
+      }),
+    ];
+  const said = (property: Json) => {
+    const problems: Diagnostic[] = [];
+    const params = { type: 'object', properties: { size: property }, additionalProperties: false };
+    const file = parsed(Buffer.from('ticketlab: 1\nname: p\nstages: { a: { uses: ./m.mjs } }\n'))!;
+    const modules = new Modules(prepared, describing(params), problems);
+    modules.find(file, './m.mjs', () => file.at(['stages', 'a', 'uses']));
+    return problems.map(({ message }) => message);
+  };
+
+  test('whose params are JSON Schema is usable', () => {
+    expect(said({ type: 'integer', minimum: 1, default: 5, description: 'How many.' })).toEqual([]);
+  });
+
+  test.each<[Json, string]>([
+    [{ type: 'integer', minimun: 1 }, 'unknown keyword: "minimun"'],
+    [{ type: 'whole' }, 'type must be JSONType or JSONType[]: whole'],
+    [{ type: 'integer', minimum: '1' }, 'minimum value must be ["number"]'],
+    [{ $ref: '#/definitions/none' }, "can't resolve reference #/definitions/none from id #"],
+    [{ type: 'string', pattern: '(' }, 'Invalid regular expression: /(/u: Unterminated group'],
+  ])('is refused when one of its parameters is %j', (property, why) => {
+    expect(said(property)).toEqual([
+      `./m.mjs cannot be used as a stage type: its params are no JSON Schema: ${why}.`,
+    ]);
   });
 });
