@@ -6,12 +6,15 @@ import { ok } from '../../src/base/result.js';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { workerEnvironment } from '../../src/exec/worker-environment.js';
 import { allowedFunctions, allowedMethods } from '../../src/pipeline/cel-functions.js';
-import type { Diagnostic } from '../../src/pipeline/diagnostic.js';
-import { Modules, type ModuleDescription } from '../../src/pipeline/modules.js';
-import type { ParsedFile } from '../../src/pipeline/parse.js';
+import type { ModuleDescription } from '../../src/pipeline/modules.js';
+import { planPipeline } from '../../src/pipeline/plan-pipeline.js';
+import { readSignatures } from '../../src/pipeline/signatures.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const page = readFileSync(resolve(root, 'docs/reference.md'), 'utf8');
+const signatures = readSignatures(
+  JSON.parse(readFileSync(resolve(root, 'schemas/stages.schema.json'), 'utf8')),
+);
 const chapter = (heading: string): string => {
   const from = page.indexOf(`\n## ${heading}\n`);
   return page.slice(from, page.indexOf('\n## ', from + 1));
@@ -58,12 +61,12 @@ test('a module needs what the reference calls required, and nothing else', () =>
     ...{ inputs: {}, outputs: { mask: { type: 'mask' } } },
   };
   const required = (left: string): boolean => {
-    const problems: Diagnostic[] = [];
     const { [left]: _, ...signature } = whole;
     const described = { file: 'm.mjs', closure: ['m.mjs'], packages: {}, signature } as ModuleDescription;
-    const modules = new Modules(() => [ok(described)], problems);
-    const at = { file: 'p.yaml' } as Diagnostic['at'];
-    return modules.find({ source: { file: 'p.yaml' } } as ParsedFile, './m.mjs', () => at) === undefined;
+    const source = Buffer.from('ticketlab: 1\nname: p\nstages:\n  a: { uses: ./m.mjs }\n');
+    const given = { source, file: 'p.yaml', signatures, describeModules: () => [ok(described)] };
+    const planned = planPipeline(given);
+    return !planned.ok && planned.error.some(({ code }) => code === 'MODULE_UNUSABLE');
   };
   // That there must be a function `run` is seen where the module is loaded.
   const named = rows
