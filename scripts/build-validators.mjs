@@ -9,6 +9,19 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { rolldown } from 'rolldown';
 import { internSchemas } from './intern-schemas.mjs';
 
+const faultLists = `
+function add(faults, fault) {
+  if (faults === null) return [fault];
+  faults.push(fault);
+  return faults;
+}
+function join(faults, more) {
+  if (faults === null) return more;
+  for (const fault of more) faults.push(fault);
+  return faults;
+}
+`;
+
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const built = (name) => import(new URL(`../dist/src/pipeline/${name}.js`, import.meta.url).href);
 
@@ -60,19 +73,23 @@ function imported(code) {
   );
 }
 
-/** Without what only keywords with `$data` ask for, and one function for what ajv writes out at every fault. */
+/**
+ * Without what only keywords with `$data` ask for, and one function for what ajv writes out at every fault. Lists of
+ * faults are appended to, not copied: a file can be wrong in ten thousand stages.
+ */
 function lean(code) {
   const text = String.raw`"(?:[^"\\]|\\.)*"`;
-  return `const add = (faults, fault) => (faults === null ? [fault] : (faults.push(fault), faults));${code
+  const further = new RegExp(`,parentData(?::\\w+)?,parentDataProperty(?::(?:\\w+|${text}))?,rootData}`, 'g');
+  const one = /if\(vErrors === null\)\{vErrors = \[(err\d+)\];\}else \{vErrors\.push\(\1\);\}/g;
+  const many = /vErrors = vErrors === null \? (validate\d+)\.errors : vErrors\.concat\(\1\.errors\);/g;
+  const made = code
     .replaceAll('{instancePath="", parentData, parentDataProperty, rootData=data}={}', '{instancePath=""}={}')
-    .replaceAll(
-      new RegExp(`,parentData(?::\\w+)?,parentDataProperty(?::(?:\\w+|${text}))?,rootData}`, 'g'),
-      '}',
-    )
-    .replaceAll(
-      /if\(vErrors === null\)\{vErrors = \[(err\d+)\];\}else \{vErrors\.push\(\1\);\}/g,
-      'vErrors = add(vErrors, $1);',
-    )}`;
+    .replaceAll(further, '}')
+    .replaceAll(one, 'vErrors = add(vErrors, $1);')
+    .replaceAll(many, 'vErrors = join(vErrors, $1.errors);');
+  if (/parentData|rootData|vErrors\.(push|concat)/.test(made))
+    throw new Error('This version of ajv writes other code than scripts/build-validators.mjs expects.');
+  return `${faultLists}${made}`;
 }
 
 async function minified(source) {

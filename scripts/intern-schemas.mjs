@@ -1,5 +1,5 @@
-// Takes JSON Schemas apart into definitions, equal parts once: ajv writes one function a definition, and a browser of
-// functions that a file does not need costs an engine little.
+// Takes JSON Schemas apart into definitions, equal parts once: ajv writes a function for each, and a function that a file
+// does not need costs next to nothing.
 
 /** What only people read: no validator needs it. */
 const annotations = new Set(
