@@ -20,7 +20,7 @@ const { join } = require('node:path');
 const { constants, Script } = require('node:vm');
 
 /** Commands that people wait for; of others the compiled code is not kept. */
-const frequent = ['plan', 'run', 'validate'];
+const frequent = ['plan', 'run', 'validate', 'why'];
 const digestBytes = 32;
 const unusedMs = 30 * 24 * 3600 * 1000;
 
