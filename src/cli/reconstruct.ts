@@ -55,9 +55,12 @@ function withSignature(
   const { type } = signature;
   if (signature.version !== K['ver'])
     return err(`it was made by version ${JSON.stringify(K['ver'])} of ${type}; this is ${signature.version}`);
-  const params = paramsOf(signature, mappingAt(K['with']));
-  const rt = runtimeClass(signature, params, env.gradientClass);
-  if (rt !== K['rt']) return err(`it was made for ${JSON.stringify(K['rt'])}; this is ${rt ?? 'portable'}`);
+  const classOf = (given: Params) => runtimeClass(signature, given, env.gradientClass);
+  const usual = paramsOf(signature, mappingAt(K['with']));
+  const params = runtimeChoices(signature, usual).find((given) => classOf(given) === K['rt']);
+  const rt = classOf(params ?? usual);
+  if (params === undefined)
+    return err(`it was made for ${JSON.stringify(K['rt'])}; this is ${rt ?? 'portable'}`);
   const inputs = inputsOf(mappingAt(K['in']), env);
   if (!inputs.ok) return inputs;
   const located = env.outsideFiles.resolve(signature, params);
@@ -81,6 +84,20 @@ function withSignature(
     ...(own === undefined ? {} : { own }),
   };
   return ok({ stageType: type, params, computation });
+}
+
+/** A key has the runtime class that a parameter chose, not the parameter: all that it may have been, defaults first. */
+function runtimeChoices(signature: StageSignature, params: Params): readonly Params[] {
+  const schemas = parameterSchemas(signature, variantOf(signature, params));
+  return (signature.choosesRuntime ?? []).reduce<readonly Params[]>(
+    (choices, name) => [
+      ...choices,
+      ...choices.flatMap((choice) =>
+        ((schemas[name]?.['enum'] ?? []) as readonly Json[]).map((value) => ({ ...choice, [name]: value })),
+      ),
+    ],
+    [params],
+  );
 }
 
 /** Keys leave defaults out. */

@@ -63,8 +63,8 @@ export function keyOfText(parts: string): string {
 
 /**
  * The parameters that differ from their defaults: a new parameter whose default changes nothing invalidates nothing.
- * The selector of named settings is left out too: only the values it stands for count; and so is a folder whose files
- * count by their bytes.
+ * The selector of named settings is left out too: only the values it stands for count; and so are a folder whose files
+ * count by their bytes and the choice of a runtime class, which counts itself.
  */
 function parameterParts(signature: StageSignature, params: Readonly<Record<string, Json>>): string {
   const known = fieldsOf(signature, variantOf(signature, params));
@@ -72,6 +72,7 @@ function parameterParts(signature: StageSignature, params: Readonly<Record<strin
   let parts = '';
   for (const name of sortedKeys(params)) {
     if (name === signature.settings?.by || places.includes(name)) continue;
+    if (signature.choosesRuntime?.includes(name)) continue;
     const field = fieldText(known, name, params[name]!);
     if (field !== '') parts += parts === '' ? field : `,${field}`;
   }
