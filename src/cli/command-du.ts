@@ -13,7 +13,7 @@ export interface DuOptions {
 
 /** Says what takes up the space of a store. Reads only. */
 export function duCommand(options: DuOptions): number {
-  const { layout } = openStore(wire(options.store).store);
+  const { layout } = openStore(wire(options.store).store, { readOnly: true });
   const usage = measureUsage(layout, options.by);
   const cap = readCap(layout);
   if (options.json === true)

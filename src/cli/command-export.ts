@@ -24,7 +24,7 @@ const extensions: Partial<Readonly<Record<ArtefactType, string>>> = {
 
 /** Copies the outputs of instances to a folder, by names that say what they are. */
 export function exportCommand(words: readonly string[], folder: string, options: PlanOptions): number {
-  const loaded = loadPlan(words, { ...options, force: [] });
+  const loaded = loadPlan(words, { ...options, force: [], readOnly: true });
   if (!loaded.ok) return exitCodes.usage;
   const target = resolve(loaded.value.wiring.project, folder);
   const there = statSync(target, { throwIfNoEntry: false });

@@ -31,7 +31,7 @@ export interface GcOptions {
 export function gcCommand(options: GcOptions): number {
   const chosen = [options.apply, options.undo, options.cap !== undefined].filter((one) => one === true);
   if (chosen.length > 1) throw new UserError('gc takes one of --apply, --undo and --cap.');
-  const store = openStore(wire(options.store).store);
+  const store = openStore(wire(options.store).store, { readOnly: chosen.length === 0 });
   const { layout } = store;
   if (options.cap !== undefined) {
     const bytes = options.cap === 'none' ? undefined : parseSize(options.cap);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { replaceFile } from '../store/durable.js';
+import { StoreError } from '../store/errors.js';
 import { compareLock, decodeLock, encodeLock, lockPath, outputsDigest } from '../store-tools/lock-file.js';
 import type { LockDifference, LockLine } from '../store-tools/lock-file.js';
 import { UserError } from '../base/result.js';
@@ -11,7 +12,7 @@ import type { PlanOptions } from './plan-options.js';
 
 /** Writes down what everything came out as, beside the pipeline; lines of other presets stay. */
 export function lockCommand(words: readonly string[], options: PlanOptions): number {
-  const loaded = loadPlan(words, { ...options, force: [] });
+  const loaded = loadPlan(words, { ...options, force: [], readOnly: true });
   if (!loaded.ok) return exitCodes.usage;
   const { file, plan } = loaded.value;
   const path = lockPath(file);
@@ -22,9 +23,21 @@ export function lockCommand(words: readonly string[], options: PlanOptions): num
     key: key!,
     outputs: outputsDigest(outputs!),
   }));
-  replaceFile(path, encodeLock([...others, ...lines]));
+  writeLock(path, encodeLock([...others, ...lines]));
   console.log(`${path}: ${lines.length} instances of ${plan.variant}. Commit it.`);
   return exitCodes.ok;
+}
+
+/** The lock is no part of a store: another place for that would not help. */
+function writeLock(path: string, text: string): void {
+  try {
+    replaceFile(path, text);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.problem === 'full') throw error;
+    throw new UserError(
+      `${path} cannot be written: its folder cannot be written to, or a folder has its name.`,
+    );
+  }
 }
 
 function readLock(path: string): LockLine[] {
@@ -33,7 +46,7 @@ function readLock(path: string): LockLine[] {
 
 /** Compares what the store has with the lock. */
 export function verifyLocked(words: readonly string[], options: PlanOptions): number {
-  const loaded = loadPlan(words, { ...options, force: [] });
+  const loaded = loadPlan(words, { ...options, force: [], readOnly: true });
   if (!loaded.ok) return exitCodes.usage;
   const { file, plan, decisions } = loaded.value;
   const path = lockPath(file);

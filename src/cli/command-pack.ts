@@ -19,7 +19,7 @@ export interface PackOptions extends PlanOptions {
 
 /** Writes results and all they came from to one file, from which another store gets them as hits. */
 export function packCommand(words: readonly string[], options: PackOptions): number {
-  const loaded = loadPlan(words, { ...options, force: [] });
+  const loaded = loadPlan(words, { ...options, force: [], readOnly: true });
   if (!loaded.ok) return exitCodes.usage;
   const { store } = loaded.value.decisions;
   if (existsSync(options.output))

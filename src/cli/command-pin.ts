@@ -57,7 +57,7 @@ function ofAddress(words: readonly string[], options: PinOptions) {
 }
 
 function list(options: PinOptions): number {
-  const pins = listPins(openStore(wire(options.store).store).layout);
+  const pins = listPins(openStore(wire(options.store).store, { readOnly: true }).layout);
   if (options.json === true) console.log(JSON.stringify(pins, null, 2));
   else if (pins.length === 0) console.log('Nothing is pinned.');
   for (const { name, what, pipeline, variant, made, keys } of options.json === true ? [] : pins)

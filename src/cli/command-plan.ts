@@ -5,7 +5,7 @@ import { planVerdicts, type Verdict } from '../exec/verdicts.js';
 
 /** Says what a run would do. Computes nothing, and writes nothing but digests of outside files into the user's cache. */
 export function planCommand(words: readonly string[], options: Omit<RunOptions, 'ui'>): number {
-  const loaded = loadPlan(words, options);
+  const loaded = loadPlan(words, { ...options, readOnly: true });
   if (!loaded.ok) return exitCodes.usage;
   const verdicts = planVerdicts(loaded.value.decisions);
   loaded.value.decisions.outsideFiles.save();

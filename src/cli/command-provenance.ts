@@ -36,7 +36,7 @@ export function provenanceCommand(file: string, options: ProvenanceOptions): num
 
 function find(file: string, options: ProvenanceOptions): Found {
   const bytes = readBytes(file);
-  const { layout } = openStore(wire(options.store).store);
+  const { layout } = openStore(wire(options.store).store, { readOnly: true });
   const records = allRecords(layout);
   const references = new References(layout);
   const mark = readMark(bytes);

@@ -40,7 +40,7 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     );
   const share = options.rebuild === undefined ? undefined : parseShare(options.rebuild);
   const wiring = wire(options.store);
-  const store = openStore(wiring.store);
+  const store = openStore(wiring.store, { readOnly: share === undefined });
   const checked = checkStore(store.layout);
   if (options.json === true && share === undefined) console.log(JSON.stringify(checked, null, 2));
   else {

@@ -16,7 +16,7 @@ export interface WhyOptions extends PlanOptions {
 
 /** Names what made instances run, or would make them run now. Writes nothing. */
 export function whyCommand(words: readonly string[], options: WhyOptions): number {
-  const loaded = loadPlan(words, { ...options, force: [] });
+  const loaded = loadPlan(words, { ...options, force: [], readOnly: true });
   if (!loaded.ok) return exitCodes.usage;
   const subjects = examine(loaded.value.decisions);
   const origins = findOrigins(loaded.value.request);

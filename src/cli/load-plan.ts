@@ -38,7 +38,7 @@ export interface LoadedPlan {
  */
 export function loadPlan(
   words: readonly string[],
-  options: PlanOptions & { readonly force: readonly string[] },
+  options: PlanOptions & { readonly force: readonly string[]; readonly readOnly?: boolean },
 ): Result<LoadedPlan, 'invalid'> {
   const wiring = wire(options.store);
   const asked = pipelineRequest(words, options, wiring);
@@ -51,7 +51,10 @@ export function loadPlan(
     return err('invalid');
   }
   const plan = planned.value;
-  const store = openStore(wiring.store, { indexFolder: join(wiring.project, '.ticketlab') });
+  const store = openStore(wiring.store, {
+    indexFolder: join(wiring.project, '.ticketlab'),
+    readOnly: options.readOnly === true,
+  });
   const outsideFiles = new OutsideFileReader(join(wiring.cache, 'outside-files.json'), wiring.project);
   const gradientClass = gradientClasses(wiring.cache);
   let usedGradientClass = false;

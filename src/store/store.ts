@@ -30,6 +30,8 @@ export type Found = { readonly hit: true; readonly result: KnownResult } | Miss;
 export interface StoreOptions {
   /** Where this project keeps its copy of what it needs of the records; without it every look-up reads a file. */
   readonly indexFolder?: string;
+  /** Nothing will be written: a store that may only be read will do. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -165,12 +167,12 @@ export class Store {
  */
 export function openStore(folder: string, options: StoreOptions = {}): Store {
   const root = resolve(folder);
-  checkPlace(root);
+  checkPlace(root, options.readOnly !== true);
   const layout = layoutOf(root);
   return new Store(layout, readMarker(layout), options);
 }
 
-function checkPlace(root: string): void {
+function checkPlace(root: string, writable: boolean): void {
   for (let folder = root; ; folder = dirname(folder)) {
     const kind = kindOf(folder);
     if (kind === 'none' && folder !== dirname(folder)) continue;
@@ -180,11 +182,11 @@ function checkPlace(root: string): void {
         `The store cannot be at ${root}: ${folder} is a file, not a folder. Take another place with --store.`,
       );
     try {
-      accessSync(folder, constants.W_OK | constants.X_OK);
+      accessSync(folder, (writable ? constants.W_OK : constants.R_OK) | constants.X_OK);
     } catch (error) {
       throw new StoreError(
         'unusable',
-        `The store cannot be at ${root}: ${folder} is not writable (${errorCode(error)}). Take another place with --store.`,
+        `The store cannot be at ${root}: ${folder} is not ${writable ? 'writable' : 'readable'} (${errorCode(error)}). Take another place with --store.`,
       );
     }
     return;
