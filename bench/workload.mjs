@@ -1,4 +1,6 @@
 // What both measurements evaluate: the MNIST network under seeded nested masks, 0.8^k of the weights at level k.
+import { wasm as limit } from '../dist/src/numeric/kernels/generated/limit.js';
+import { createMemory, instantiate } from '../dist/src/numeric/kernels/module.js';
 import { buildNetwork } from '../dist/src/networks/index.js';
 import { searchCoordinates } from '../dist/src/numeric/mask.js';
 import { createEvaluator } from '../dist/src/population/evaluator.js';
@@ -69,6 +71,16 @@ export async function atLevel(level, { population, images, threads }) {
     run: () => evaluator.scores(scores, candidates, indices),
     close: () => evaluator.close(),
   };
+}
+
+const { multiplyAddChains } = instantiate(limit, createMemory(65536));
+const rounds = 200_000;
+const operationsPerRound = 96;
+
+/** What one thread can do at this moment, in GF/s: the SIMD limit of portable code. Takes half a millisecond. */
+export async function simdLimit() {
+  const took = await microseconds(() => multiplyAddChains(0, rounds, 0.5, 0.25));
+  return (rounds * operationsPerRound) / took / 1000;
 }
 
 /** Microseconds that `work` takes. */
