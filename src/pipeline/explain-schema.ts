@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.js';
 import type { SchemaError } from './check-schema.js';
 import { problem, type Diagnostic } from './diagnostic.js';
+import { meantByKey } from './habits.js';
 import { nearest } from './near.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
@@ -87,7 +88,9 @@ function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures
       },
     );
   return problem('UNKNOWN_KEY', file.keyAt(path), `${show(key)} is not a key of ${title}.`, {
-    help: known.length === 0 ? 'It has no keys.' : `Its keys are ${listed([...known].sort(), 40)}.`,
+    help:
+      meantByKey(key, known) ??
+      (known.length === 0 ? 'It has no keys.' : `Its keys are ${listed([...known].sort(), 40)}.`),
     suggestion: nearest(key, known),
   });
 }
@@ -137,6 +140,10 @@ function unknownStageType(error: SchemaError, file: ParsedFile): Diagnostic {
 
 function wrongType(error: SchemaError, file: ParsedFile): Diagnostic {
   const message = `${subject(error.path)} ${requirement(error)}, not ${kindOf(error.data)}.`;
+  if (error.path.at(-1) === 'run' && typeof error.data === 'string')
+    return problem('WRONG_TYPE', file.at(error.path), message, {
+      help: 'Write  run: [<program>, <argument>]  or, for a line that sh reads,  shell: <script>',
+    });
   return problem('WRONG_TYPE', file.at(error.path), message, { help: typeHelp(error) });
 }
 
@@ -186,12 +193,15 @@ function expectedEdge(error: SchemaError, file: ParsedFile): Diagnostic {
   const name = String(error.path.at(-1));
   const gather = error.parent.$comment === 'gather-input';
   const forms = gather ? `{ from: stages.<name>.<output>, over: [<axis>] }` : '${stages.<name>.<output>}';
+  // Somebody forgot the braces.
+  const bare = typeof error.data === 'string' && /^(stages|steps|state)(\.\w+)+$/.test(error.data);
+  const meant = bare && !gather ? `\${${error.data}}` : forms;
   return problem(
     'EXPECTED_EDGE',
     file.at(error.path),
     `${show(name)} takes the output of a stage, not ${kindOf(error.data)}.`,
     {
-      help: `Write  ${name}: ${forms}`,
+      help: `Write  ${name}: ${meant}`,
     },
   );
 }

@@ -5,6 +5,7 @@ import { registerFunctions } from './cel-functions.js';
 import { inspect, type Uses } from './expression-tree.js';
 import { fromCel, toCel, type CelType } from './cel-values.js';
 import type { DiagnosticCode } from './diagnostic.js';
+import { meantByBraces } from './habits.js';
 import { nearest } from './near.js';
 import { listed } from './terminal-text.js';
 
@@ -172,7 +173,8 @@ function syntaxProblem(fault: CelFault, code: string): ExpressionProblem {
   const help =
     code.trim() === ''
       ? 'Write an expression between the braces.'
-      : 'Expressions are written in CEL: a + b, a == b ? c : d, f(a, b), texts in quotes.';
+      : (meantByBraces(code) ??
+        'Expressions are written in CEL: a + b, a == b ? c : d, f(a, b), texts in quotes.');
   return {
     code: 'EXPRESSION_SYNTAX',
     message: `This is not an expression: ${reason(fault).replace('EOF', 'end')}.`,
