@@ -22,12 +22,18 @@ const loadedLate = {
 /** A module that can be started by itself says so in its first line; inside a bundle that is no JavaScript. */
 const startable = { name: 'startable', transform: (code) => code.replace(/^#!.*/, '') };
 
+/** start.cjs hands in what imports: code that comes out of V8's cache cannot. */
+const importedByStart = {
+  name: 'imported-by-start',
+  renderChunk: (code) => code.replaceAll('await import(', 'await importLate('),
+};
+
 async function gather(input, output) {
   const bundle = await rolldown({
     input: path(input),
     platform: 'node',
     external: [/\/dashboard\/mount\.js$/, /^@tensorflow\//],
-    plugins: [loadedLate, startable],
+    plugins: [loadedLate, startable, importedByStart],
   });
   await bundle.write({ file: `${folder}/${output}`, format: 'cjs', codeSplitting: false });
   await bundle.close();

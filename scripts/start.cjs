@@ -17,7 +17,7 @@ const {
 } = require('node:fs');
 const { homedir } = require('node:os');
 const { join } = require('node:path');
-const { constants, Script } = require('node:vm');
+const { Script } = require('node:vm');
 
 /** Commands that people wait for; of others the compiled code is not kept. */
 const frequent = ['plan', 'run', 'validate', 'why'];
@@ -29,14 +29,13 @@ const source = readFileSync(file);
 const command = process.argv[2];
 const kept = frequent.includes(command) ? cacheFile() : undefined;
 const cachedData = kept && readSealed(kept.path);
-const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
-  filename: file,
-  cachedData,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-});
+const names = 'exports, require, module, __filename, __dirname, importLate';
+const script = new Script(`(function (${names}) {${source}\n})`, { filename: file, cachedData });
 // At the end, when it is known which functions were used.
 if (kept && (cachedData === undefined || script.cachedDataRejected)) process.on('exit', () => keep(kept));
-script.runInThisContext().call(exports, exports, require, module, file, __dirname);
+// Code that comes out of the cache cannot import: Node does not know it.
+const importLate = (specifier) => import(specifier);
+script.runInThisContext().call(exports, exports, require, module, file, __dirname, importLate);
 
 /** V8 takes no other version's code; by whom and from what it was made is in the name. */
 function cacheFile() {

@@ -51,3 +51,13 @@ it('works without a place to keep it', () => {
   const folder = project({ 'tiny.yaml': pipeline });
   expect(validate(folder, join(folder, 'tiny.yaml'))).toBe(said);
 });
+
+it('draws the dashboard, which is loaded late, with code from the cache too', () => {
+  const folder = project({ 'tiny.yaml': pipeline });
+  for (const store of ['compiled', 'cached']) {
+    const words = ['run', 'tiny.yaml', '--ui', 'ink', '--store', store];
+    const { code, stdout, stderr } = ticketlab(folder, words, { TICKETLAB_CACHE: join(folder, 'cache') });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('1 ran');
+  }
+});
