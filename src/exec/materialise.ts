@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { Coords, Instance, Plan } from '../pipeline/plan.js';
-import { replaceFile, sha256Hex } from '../store/durable.js';
+import { replaceFileFrom, sha256Hex } from '../store/durable.js';
 import type { Objects } from '../store/objects.js';
 import type { ObjectRef, Outputs } from '../store/record.js';
 import type { TreeEntry } from '../store/tree.js';
@@ -33,13 +33,15 @@ export function materialise(
     plainName(folder.plan.name),
     plainName(folder.plan.variant),
   );
+  const aside = join(folder.projectDir, '.ticketlab');
   const paths: string[] = [];
   for (const [name, ref] of figures) {
     const stem = stemOf(instance) + (figures.length > 1 ? `.${name}` : '');
     for (const { file, sha256 } of filesOf(ref, stem, folder.objects)) {
       const path = join(home, file);
       const mark = { key: made.key, output: name };
-      if (!isRight(path, sha256, mark)) replaceFile(path, stampFigure(folder.objects.read(sha256), mark));
+      if (!isRight(path, sha256, mark))
+        replaceFileFrom(aside, path, stampFigure(folder.objects.read(sha256), mark));
       paths.push(relative(folder.projectDir, path).split(sep).join('/'));
     }
   }

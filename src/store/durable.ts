@@ -14,7 +14,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { errorCode, guarded } from './errors.js';
 import { failpoint, type Failpoint } from './failpoints.js';
 
@@ -165,5 +165,45 @@ export function replaceFile(path: string, bytes: Uint8Array | string, stop?: Fai
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/**
+ * The same for a file that people look at: while it is written it lies in another folder, so that a client that is
+ * killed over it leaves nothing half-written beside it. On another file system that cannot be had.
+ */
+export function replaceFileFrom(folder: string, path: string, bytes: Uint8Array): void {
+  const temporary = join(folder, `${basename(path)}.${process.pid}.tmp`);
+  ensureFolder(dirname(path));
+  try {
+    ensureFolder(folder);
+    rmSync(temporary, { force: true });
+    createFile(temporary, bytes);
+    renameSync(temporary, path);
+    sweepTemporaries(folder, '');
+  } catch {
+    // Whatever it is, if it happens again it is told of the file's own folder.
+    discard(temporary);
+    replaceFile(path, bytes);
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is not there: its folder is none.
+  }
+}
+
+const dayMs = 24 * 3600 * 1000;
+
+/** Removes half-written files of clients that died over them. */
+export function sweepTemporaries(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
+    const path = join(folder, name);
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (Date.now() - written > dayMs) rmSync(path, { force: true });
   }
 }

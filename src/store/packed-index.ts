@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { replaceFile } from './durable.js';
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { replaceFile, sweepTemporaries } from './durable.js';
 import { failpoint } from './failpoints.js';
 import type { ObjectRef, Outputs } from './record.js';
 
@@ -23,7 +23,6 @@ const preamble = magic.length + 32 + 4;
 const keyBytes = 32;
 const resultBytes = keyBytes + 8 + 2;
 const outputBytes = 2 + 6 + 32;
-const dayMs = 24 * 3600 * 1000;
 
 /** The key that is looked up. */
 const sought = Buffer.alloc(keyBytes);
@@ -96,19 +95,9 @@ export class PackedIndex {
     try {
       replaceFile(this.#path, this.#encoded(), 'index.written');
       failpoint('index.named');
-      this.#sweep();
+      sweepTemporaries(dirname(this.#path), `${basename(this.#path)}.`);
     } catch {
       // The next run learns it again.
-    }
-  }
-
-  /** Half-written files of clients that died over them. */
-  #sweep(): void {
-    const folder = dirname(this.#path);
-    for (const name of readdirSync(folder)) {
-      if (!name.startsWith(`${basename(this.#path)}.`) || !name.endsWith('.tmp')) continue;
-      const path = join(folder, name);
-      if (Date.now() - statSync(path).mtimeMs > dayMs) rmSync(path);
     }
   }
 
