@@ -134,6 +134,11 @@ export default tseslint.config(
           message: 'A focused test hides all the others.',
         },
       ],
+      'no-restricted-imports': [
+        'error',
+        { name: 'fast-check', message: 'Take fc from test/properties.ts: one seed for all properties.' },
+      ],
     },
   },
+  { files: ['test/properties.ts'], rules: { 'no-restricted-imports': 'off' } },
 );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { assign } from '../../src/analysis/connectivity/assignment.js';
 import { barriersOf } from '../../src/analysis/connectivity/barrier.js';

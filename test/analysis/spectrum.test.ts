@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { createLedger } from '../../src/analysis/ledger.js';
 import { extremes } from '../../src/analysis/spectrum/extremes.js';

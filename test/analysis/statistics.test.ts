@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { holm } from '../../src/analysis/statistics/holm.js';
 import { meanInterval } from '../../src/analysis/statistics/interval.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, it } from 'vitest';
 import { gatherTables } from '../../src/artefacts/gather-tables.js';
 import { decodeTable, encodeTable } from '../../src/artefacts/table.js';

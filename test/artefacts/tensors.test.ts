@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/artefacts/safetensors.js';
 import { decodeTensors, encodeTensors } from '../../src/artefacts/tensors.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { expect, test } from 'vitest';
 import { safeLine, safeLines } from '../../src/base/safe-text.js';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { maximumRows } from '../../src/dashboard/view.js';
 import type { RunEvent } from '../../src/events/event.js';

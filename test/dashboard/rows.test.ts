@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { shareRows, windowOf } from '../../src/dashboard/rows.js';
 import { wrapLine } from '../../src/dashboard/wrap.js';

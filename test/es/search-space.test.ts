@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { searchSpace } from '../../src/es/search-space.js';
 import { fullMask } from '../../src/numeric/mask.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { ascendingOrder } from '../../src/es/order.js';
 import { centredRanks, ranged, shape, zScores } from '../../src/es/shaping.js';

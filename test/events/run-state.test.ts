@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import type { LoggedEvent, RunEvent } from '../../src/events/event.js';
 import { keptGroups } from '../../src/events/failures.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import type { Ending } from '../../src/events/event.js';
 import { Board } from '../../src/exec/board.js';

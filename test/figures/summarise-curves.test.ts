@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { byName, summariseCurves, type Observation } from '../../src/figures/summarise-curves.js';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { meanInterval } from '../../src/figures/t-interval.js';
 import { studentQuantile } from '../../src/numeric/stats.js';

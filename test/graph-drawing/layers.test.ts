@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { placeLabels } from '../../src/graph-drawing/labels.js';
 import { placeInLayers, type Box, type Link } from '../../src/graph-drawing/layers.js';

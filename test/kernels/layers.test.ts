@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, it } from 'vitest';
 import type { Activation, Network } from '../../src/networks/network.js';
 import type { Mask } from '../../src/numeric/mask.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { expect, it } from 'vitest';
 import { BLOCK } from '../../src/numeric/kernels/contract.js';
 import { createMemory } from '../../src/numeric/kernels/module.js';

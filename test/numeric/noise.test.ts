@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, it } from 'vitest';
 import { direction, normalAt, radius } from '../../src/numeric/noise-reference.js';
 import { fillNormals } from '../../src/numeric/noise.js';

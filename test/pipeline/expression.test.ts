@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/base/json.js';
 import { rng } from '../../src/pipeline/cel-functions.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { formatDiagnostics } from '../../src/pipeline/diagnostic.js';
 import { parsePipelineFile } from '../../src/pipeline/parse.js';

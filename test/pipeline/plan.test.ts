@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { instanceKey } from '../../src/pipeline/fingerprint.js';
 import type { InputDigest } from '../../src/pipeline/fingerprint.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { asFile, expandByHand, randomStudy } from './random-studies.js';
 import { planOf } from './small-stages.js';

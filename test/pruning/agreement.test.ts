@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { overlap, rankCorrelation } from '../../src/pruning/agreement.js';
 import { numbers } from './make-trained.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../properties.js';
 import { layoutOf } from '../../src/numeric/layout.js';
 import type { Layout, ModuleShape } from '../../src/numeric/layout.js';
 import { fullMask } from '../../src/numeric/mask.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import type { TensorLayout } from '../../src/numeric/layout.js';
 import { fullMask } from '../../src/numeric/mask.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { keepCount, keepLargest, thresholdAt } from '../../src/pruning/select.js';
 import { numbers, sparsities } from './make-trained.js';

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { expect, test } from 'vitest';
 import { ObjectLostError } from '../../src/store/errors.js';
 import { openStore, type Store } from '../../src/store/store.js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import fc from '../properties.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PackedIndex, type KnownResult } from '../../src/store/packed-index.js';
 import { openStore, type Store } from '../../src/store/store.js';
