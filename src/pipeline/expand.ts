@@ -5,7 +5,7 @@ import { problem, type Diagnostic } from './diagnostic.js';
 import type { Grid, Settings } from './grid.js';
 import { loopAxes } from './alignment.js';
 import { decode, finder, isPresent, sizeOf, type Finder, type Found, type Lattice } from './lines.js';
-import type { BoundInput, Definition } from './model.js';
+import type { BoundInput, Definition, Part } from './model.js';
 import { paramTable, type ParamTable } from './param-table.js';
 import type { ParsedFile } from './parse.js';
 import type { InputSource, Instance, StageSettings } from './plan.js';
@@ -190,7 +190,9 @@ function makeInstance(work: Work, position: readonly number[], making: Making): 
     id += `${a === 0 ? '[' : ','}${labels[a]?.[at] ?? ''}`;
   }
   const inputs: Record<string, InputSource> = {};
-  for (const reading of work.readings) Object.assign(inputs, sourcesOf(reading, position, { work, making }));
+  for (const reading of work.readings)
+    for (const [name, source] of sourcesOf(reading, position, { work, making }))
+      inputs[name] = together(inputs[name], source);
   return {
     index: making.made.length,
     id: id === '' ? definition.name : `${definition.name}${id}]`,
@@ -221,18 +223,34 @@ function sourcesOf(
   reading: Reading,
   position: readonly number[],
   { work, making }: { readonly work: Work; readonly making: Making },
-): Record<string, InputSource> {
+): readonly (readonly [string, InputSource])[] {
   const source = sourceOf(reading, position, making);
   const { name } = reading.input;
   const { implementation } = work.definition;
-  if (implementation?.component === undefined) return { [name]: source };
-  const inner = [...implementation.component.wires].filter(([, outer]) => outer === name);
-  return Object.fromEntries(
-    inner.map(([input]) => {
-      const gathers = implementation.signature.inputs[input]?.gather === true;
-      return [input, gathers && source.kind === 'edge' ? asGather(source) : source];
-    }),
-  );
+  if (implementation?.component === undefined) return [[name, source]];
+  return [...implementation.component.wires].flatMap(([input, wires]) => {
+    const gathers = implementation.signature.inputs[input]?.gather === true;
+    return wires
+      .filter(({ outer }) => outer === name)
+      .map(({ part }) => {
+        const rows = gathers && source.kind === 'edge' ? asGather(source) : source;
+        return [input, part === undefined ? rows : partOf(rows, part)] as const;
+      });
+  });
+}
+
+/** Several sources of one input are one gather. */
+function together(before: InputSource | undefined, source: InputSource): InputSource {
+  if (before?.kind !== 'gather' || source.kind !== 'gather') return source;
+  return { kind: 'gather', rows: [...before.rows, ...source.rows] };
+}
+
+function partOf(source: InputSource, { axis, name }: Part): InputSource {
+  if (source.kind === 'edge') return source;
+  return {
+    kind: 'gather',
+    rows: source.rows.map((row) => ({ ...row, coords: { ...row.coords, [axis]: name } })),
+  };
 }
 
 function asGather({ from, output }: { readonly from: number; readonly output: string }): InputSource {
