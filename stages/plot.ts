@@ -13,6 +13,8 @@ import type { HeatmapRoles } from '../src/figures/heatmap-cells.js';
 import { heatmapSpec } from '../src/figures/heatmap-spec.js';
 import { knownRange, reachesBeyond, withinRange } from '../src/figures/known-range.js';
 import { captionOf, domainOf, labelOf } from '../src/figures/labels.js';
+import { lastByHelp, lastColumn } from '../src/figures/last-by.js';
+import type { LastBy } from '../src/figures/last-by.js';
 import { lastRow, observationsOf, refuseMissing } from '../src/figures/observations.js';
 import { pointsTable } from '../src/figures/points-table.js';
 import { positivePoints } from '../src/figures/log-points.js';
@@ -35,6 +37,11 @@ const band = optional(
   'The column that tells repetitions apart, for example `seed`: mean and 95 % t interval over them.',
 );
 
+const lastBy = Type.Union([Type.String(), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })], {
+  default: '',
+  description: lastByHelp,
+});
+
 /** Parameters of each kind of figure, beside those that all have. */
 const ofMark = {
   line: Type.Object(
@@ -43,7 +50,7 @@ const ofMark = {
         'The column along x. `remaining` is drawn in percent on a logarithmic axis, dense on the left.',
       ),
       y: column('The column along y.'),
-      last_by: optional('Of each instance take only the last row by this column, for example `generation`.'),
+      last_by: lastBy,
       color,
       band,
     },
@@ -195,7 +202,7 @@ function heatmap(input: Input, given: Params): Drawing {
 interface Columns {
   readonly x: string;
   readonly y: string;
-  readonly last_by: string;
+  readonly last_by: LastBy;
   readonly color: string;
   readonly band: string;
 }
@@ -208,10 +215,10 @@ function rowsOf(input: Input, { last_by, y }: Columns): Table {
   const rows: Row[] = [];
   for (const instance of instances) {
     const table = gatherTables([instance]);
-    refuseMissing(table, 'last_by', last_by);
+    const column = lastColumn(table, last_by);
     refuseMissing(table, 'y', y);
     for (const name of table.columns) columns.add(name);
-    const last = lastRow(table.rows, last_by, y);
+    const last = lastRow(table.rows, column, y);
     if (last !== undefined) rows.push(last);
   }
   return { columns: [...columns], rows };

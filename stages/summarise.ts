@@ -10,6 +10,8 @@ import { gatherTables } from '../src/artefacts/gather-tables.js';
 import { encodeTable } from '../src/artefacts/table.js';
 import { decodeTensors } from '../src/artefacts/tensors.js';
 import { UserError } from '../src/base/result.js';
+import { lastByHelp, lastColumn } from '../src/figures/last-by.js';
+import type { LastBy } from '../src/figures/last-by.js';
 import { lastRow, refuseMissing } from '../src/figures/observations.js';
 import { defineStage } from '../src/pipeline/stage.js';
 import type { Artefact, GatheredArtefact } from '../src/pipeline/stage.js';
@@ -24,6 +26,11 @@ const limits = (description: string) =>
     }),
   );
 const side = (description: string) => Type.Union([Type.String(), Type.Number()], { description });
+
+const lastBy = Type.Union([Type.String(), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })], {
+  default: '',
+  description: lastByHelp,
+});
 
 const contrast = Type.Object(
   {
@@ -60,10 +67,7 @@ const params = Type.Object(
       default: 'seed',
       description: 'The column that tells independent repetitions apart; they are paired by it.',
     }),
-    last_by: Type.String({
-      default: '',
-      description: 'Of each instance take only the last row by this column, for example `generation`.',
-    }),
+    last_by: lastBy,
     contrasts: Type.Array(contrast, {
       default: [],
       description: 'Claims about paired differences; their p-values are adjusted together (Holm).',
@@ -178,7 +182,7 @@ interface Columns {
   readonly value: string;
   readonly by: readonly string[];
   readonly repetition: string;
-  readonly last_by: string;
+  readonly last_by: LastBy;
   readonly contrasts: readonly { readonly column: string }[];
   readonly normalise: string;
 }
@@ -191,12 +195,14 @@ function rowsOf(input: readonly GatheredArtefact[] | Artefact, columns: Columns)
   refuseMissing(table, 'value', value);
   for (const column of by) refuseMissing(table, 'by', column);
   refuseMissing(table, 'repetition', repetition);
-  refuseMissing(table, 'last_by', lastBy);
   for (const { column } of columns.contrasts) refuseOutside(by, 'contrasts', column);
   refuseOutside(by, 'normalise', columns.normalise);
   if (lastBy === '') return [...table.rows];
   return instances
-    .map((instance) => lastRow(gatherTables([instance]).rows, lastBy, value))
+    .map((instance) => {
+      const own = gatherTables([instance]);
+      return lastRow(own.rows, lastColumn(own, lastBy), value);
+    })
     .filter((row) => row !== undefined);
 }
 

@@ -10,6 +10,7 @@ const order = [
   'a state variable',
   'a matrix',
   'a gather',
+  'a gather of several stages',
   'one of many',
   'a declared input',
   'an output',

@@ -1,3 +1,5 @@
+import type { LastBy } from './last-by.js';
+
 /** Kinds of figures. */
 export type MarkName = CurveMark | 'heatmap';
 export type CurveMark = 'line' | 'path' | 'spectrum' | 'sharpness';
@@ -7,7 +9,7 @@ export interface CurveParams {
   readonly mark: CurveMark;
   readonly x?: string;
   readonly y?: string;
-  readonly last_by?: string;
+  readonly last_by?: LastBy;
   readonly color?: string;
   readonly band?: string;
   readonly measure?: string;
@@ -18,7 +20,7 @@ export interface CurveStyle {
   readonly roles: {
     readonly x: string;
     readonly y: string;
-    readonly last_by: string;
+    readonly last_by: LastBy;
     readonly color: string;
     readonly band: string;
   };

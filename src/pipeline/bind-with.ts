@@ -2,7 +2,7 @@ import type { Json } from '../base/json.js';
 import { bindSource, type Binder } from './bind-edge.js';
 import { bindWhere } from './bind-where.js';
 import { problem } from './diagnostic.js';
-import { refNode, type BoundInput, type Definition } from './model.js';
+import { refNode, type BoundInput, type Definition, type Part } from './model.js';
 import { mappingAt } from './params.js';
 import { edgeCode } from './references.js';
 import { ownEntry } from './signatures.js';
@@ -34,8 +34,33 @@ interface Entry {
   readonly path: Path;
 }
 
-function bindInput(definition: Definition, entry: Entry & { input: InputSignature }, binder: Binder): void {
-  const { name, value, path, input } = entry;
+type InputEntry = Entry & { readonly input: InputSignature };
+
+/** One source, or the named ones of `{ as, from: { <name>: ... } }`. */
+function bindInput(definition: Definition, entry: InputEntry, binder: Binder): void {
+  const { value, path } = entry;
+  const { as: axis, from } = mappingAt(value);
+  if (typeof from !== 'object' || typeof axis !== 'string') {
+    bindSourceOf(definition, entry, { part: undefined, binder });
+    return;
+  }
+  for (const [name, source] of Object.entries(mappingAt(from))) {
+    const at = [...path, 'from', name];
+    if (binder.broken.around(at)) continue;
+    bindSourceOf(definition, { ...entry, value: source, path: at }, { part: { axis, name }, binder });
+  }
+  const twice = definition.inputs.find(({ part, over }) => part?.axis === axis && over?.includes(axis));
+  if (twice === undefined) return;
+  const message = `The axis "${axis}" is gathered, and as gives its name to what tells the sources apart.`;
+  const help = 'Give as another name.';
+  binder.problems.push(problem('AXIS_TWICE', binder.file.at([...path, 'as']), message, { help }));
+}
+
+function bindSourceOf(
+  definition: Definition,
+  { name, value, path, input }: InputEntry,
+  { part, binder }: { readonly part: Part | undefined; readonly binder: Binder },
+): void {
   const so = { binder, node: definition.node, reader: definition, scopes };
   const { ref, fixed } = bindSource(value, path, so);
   if (ref === undefined) return;
@@ -47,7 +72,7 @@ function bindInput(definition: Definition, entry: Entry & { input: InputSignatur
     typeof value === 'string' ? (edgeCode(value)?.code ?? value) : textOf(mappingAt(value).from);
   const offset = typeof value === 'string' ? (edgeCode(value)?.start ?? 0) : 0;
   const at = () => binder.file.within(refPath, offset, offset + written.length);
-  const bound: BoundInput = { name, path, signature: input, ref, over, fixed, where, written, at };
+  const bound: BoundInput = { name, path, signature: input, ref, over, fixed, where, part, written, at };
   definition.inputs.push(bound);
 }
 

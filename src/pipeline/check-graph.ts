@@ -169,7 +169,7 @@ function leftOver(reader: string, input: BoundInput, left: readonly string[]): D
   const gather = `{ from: ${input.written}, over: [${[...(input.over ?? []), ...left].join(', ')}] }`;
   const help =
     input.signature.gather === true
-      ? `Gather them:  ${input.name}: ${gather}  or give ${reader} a matrix with ${listed(left)}.`
+      ? `Gather them:  ${input.part?.name ?? input.name}: ${gather}  or give ${reader} a matrix with ${listed(left)}.`
       : `Give ${reader} a matrix with ${listed(left)}, or choose:  ${input.name}: { from: ${input.written}, at: { ${left.map((axis) => `${axis}: ...`).join(', ')} } }`;
   return problem('AXIS_LEFT_OVER', input.at(), message, { help });
 }

@@ -74,7 +74,7 @@ function isBranch(e: LocatedFault, union: LocatedFault): boolean {
     comment === 'edge' ||
     comment === 'gather' ||
     comment === 'pick' ||
-    /#\/definitions\/(gather|pick)\//.test(e.schemaPath);
+    /#\/definitions\/(gather|gather-one|gather-several|pick)\//.test(e.schemaPath);
   if (isInputUnion(union)) return referenced;
   return e.schemaPath.startsWith(`${union.schemaPath}/`);
 }
@@ -121,7 +121,13 @@ function dropFollowers(errors: readonly SchemaError[]): SchemaError[] {
       strays.set(key(e.path), [...(strays.get(key(e.path)) ?? []), String(e.params.additionalProperty)]);
   return kept
     .filter((e) => !((e.keyword === 'const' || e.keyword === 'type') && choice.has(key(e.path))))
-    .filter((e) => !isMisspelt(e, strays));
+    .filter((e) => !isMisspelt(e, strays) && !isSource(e, strays));
+}
+
+/** What `from` is does not matter where several sources are given to an input that takes one. */
+function isSource({ path, keyword }: SchemaError, strays: ReadonlyMap<string, readonly string[]>): boolean {
+  if (keyword !== 'type' || path.at(-1) !== 'from') return false;
+  return strays.get(JSON.stringify(path.slice(0, -1)))?.includes('as') === true;
 }
 
 /** A key is not missing where the mapping has a misspelt one (`strays`: unknown keys by place). */

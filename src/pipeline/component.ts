@@ -2,7 +2,7 @@ import type { Json } from '../base/json.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import { inputScope } from './expression.js';
 import { readInterface, valueTypes, type Interface } from './interface.js';
-import type { BoundParam, ForeignType, Implementation } from './model.js';
+import type { BoundParam, ForeignType, Implementation, Part, Wire } from './model.js';
 import { nearest } from './near.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
@@ -31,15 +31,14 @@ export function readComponent(
   context: Context,
 ): ForeignType {
   const declared = readInterface(stage, path, context);
-  const wires = new Map<string, string>();
+  const wires = new Map<string, readonly Wire[]>();
   const params: BoundParam[] = [];
   const scope = inputScope(valueTypes(declared.values));
   for (const [name, value] of Object.entries(mappingAt(stage.with))) {
     const at = [...path, 'with', name];
     const input = ownEntry(inner.signature.inputs, name);
     if (input !== undefined) {
-      const outer = wire(value, at, { input, declared, context });
-      if (outer !== undefined) wires.set(name, outer);
+      wires.set(name, wiresOf(value, at, { input, declared, context }));
     } else {
       const template = compileTemplate(value, at, { ...context, scope });
       if (template !== undefined) params.push({ name, path: at, template });
@@ -63,11 +62,34 @@ export function readComponent(
   };
 }
 
-/** The input of the component that an input of the stage type gets. */
-function wire(
+interface Wiring {
+  readonly input: InputSignature;
+  readonly declared: Interface;
+  readonly context: Context;
+}
+
+/** What an input of the stage type gets: an input of the component, or several under each other. */
+function wiresOf(value: Json, path: Path, wiring: Wiring): Wire[] {
+  const { as: axis, from } = mappingAt(value);
+  const sources: readonly [Json, Path, Part | undefined][] =
+    typeof axis === 'string'
+      ? Object.entries(mappingAt(from)).map(([name, source]) => [
+          source,
+          [...path, 'from', name],
+          { axis, name },
+        ])
+      : [[value, path, undefined]];
+  return sources.flatMap(([source, at, part]) => {
+    const outer = outerInput(source, at, { ...wiring, name: String(path.at(-1)) });
+    return outer === undefined ? [] : [{ outer, part }];
+  });
+}
+
+/** The input of the component that is meant by `${inputs.x}`; undefined, with the problem reported, where none is. */
+function outerInput(
   value: Json,
   path: Path,
-  { input, declared, context }: { input: InputSignature; declared: Interface; context: Context },
+  { input, declared, context, name: inner }: Wiring & { readonly name: string },
 ): string | undefined {
   const [, name] = /^\s*\$\{\s*inputs\.(\w+)\s*\}\s*$/.exec(typeof value === 'string' ? value : '') ?? [];
   if (name === undefined) return undefined;
@@ -90,7 +112,7 @@ function wire(
   const [type] = typeof outer.type === 'string' ? [outer.type] : outer.type;
   if (type !== undefined && !fits(input, type)) {
     const accepted = typeof input.type === 'string' ? input.type : input.type.join(' or ');
-    const message = `"${String(path.at(-1))}" takes ${accepted}, but the input "${name}" is ${type}.`;
+    const message = `"${inner}" takes ${accepted}, but the input "${name}" is ${type}.`;
     context.problems.push(problem('WRONG_ARTEFACT', context.file.at(path), message));
     return undefined;
   }
@@ -100,10 +122,15 @@ function wire(
 /** An input that nothing is made of is a mistake: whoever gives it would wait for an effect. */
 function checkUse(
   declared: Interface,
-  of: { wires: ReadonlyMap<string, string>; params: readonly BoundParam[]; path: Path; context: Context },
+  of: {
+    wires: ReadonlyMap<string, readonly Wire[]>;
+    params: readonly BoundParam[];
+    path: Path;
+    context: Context;
+  },
 ): void {
   const used = new Set([
-    ...of.wires.values(),
+    ...[...of.wires.values()].flat().map(({ outer }) => outer),
     ...of.params.flatMap(({ template }) => expressionsOf(template)).flatMap((e) => e.expression.inputs),
   ]);
   // What was not understood is not unused.
@@ -122,12 +149,13 @@ function checkUse(
 
 function wrapInputs(
   declared: Interface,
-  wires: ReadonlyMap<string, string>,
+  wires: ReadonlyMap<string, readonly Wire[]>,
   inner: StageSignature,
 ): Record<string, InputSignature> {
   return Object.fromEntries(
     Object.entries(declared.inputs).map(([name, input]) => {
-      const inside = [...wires].filter(([, outer]) => outer === name).map(([i]) => inner.inputs[i]);
+      const made = [...wires].filter(([, of]) => of.some(({ outer }) => outer === name));
+      const inside = made.map(([i]) => inner.inputs[i]);
       const gather = inside.every((i) => i?.gather === true);
       const columns = Object.assign(
         {},

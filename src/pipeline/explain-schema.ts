@@ -73,7 +73,7 @@ export function requirement(error: SchemaError): string {
 function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
   const key = String(error.params.additionalProperty);
   const path = [...error.path, key];
-  if (error.parent.$comment === 'pick' && (key === 'over' || key === 'where'))
+  if (error.parent.$comment === 'pick' && ['over', 'where', 'as'].includes(key))
     return noGather(String(error.path.at(-1)), error, file);
   const known = Object.keys((error.parent.properties ?? {}) as object);
   const title = textOf(error.parent.title ?? 'this mapping');
@@ -207,9 +207,10 @@ function expectedEdge(error: SchemaError, file: ParsedFile): Diagnostic {
 }
 
 function noGather(name: string, error: SchemaError, file: ParsedFile): Diagnostic {
-  const from = textOf(mappingAt(error.data).from);
+  const { from } = mappingAt(error.data);
+  const source = typeof from === 'string' ? from : 'stages.<name>.<output>';
   return problem('NO_GATHER', file.at(error.path), `"${name}" takes one artefact, not a gather of many.`, {
-    help: `Write  ${name}: \${${from}}`,
+    help: `Write  ${name}: \${${source}}`,
   });
 }
 

@@ -57,10 +57,23 @@ export interface Implementation extends PlanType {
 export interface Component {
   readonly file: ParsedFile;
   readonly path: Path;
-  /** Input of the stage type -> input of the component. */
-  readonly wires: ReadonlyMap<string, string>;
+  /** Input of the stage type -> the inputs of the component that it is made of. */
+  readonly wires: ReadonlyMap<string, readonly Wire[]>;
   readonly params: readonly BoundParam[];
   readonly values: ReadonlyMap<string, ParamType>;
+}
+
+/** An input of a component, on its way to an input of the stage type. */
+export interface Wire {
+  readonly outer: string;
+  /** Where several become one gather. */
+  readonly part: Part | undefined;
+}
+
+/** One of several sources that a gather puts under each other: `name` becomes its rows' coordinate on `axis`. */
+export interface Part {
+  readonly axis: string;
+  readonly name: string;
 }
 
 /** What is written under one name in `stages:`: one stage, or several steps that may repeat. */
@@ -129,6 +142,8 @@ export interface BoundInput {
   readonly fixed: readonly FixedAxis[];
   /** Which rows of a gather are taken; it sees params and the gathered axes. */
   readonly where: BoundExpression | undefined;
+  /** Where this is one of several sources of the input `name`. */
+  readonly part: Part | undefined;
   /** The reference as it is written, for messages. */
   readonly written: string;
   readonly at: () => SourceRange;

@@ -67,7 +67,8 @@ export function findOrigins(request: PipelineRequest): Result<Origins, Diagnosti
     },
     input: (definition, name) => {
       const bound = definitions.get(definition)?.inputs.find((input) => input.name === name);
-      return bound === undefined ? undefined : file.at(bound.path).line;
+      if (bound === undefined) return undefined;
+      return file.at(bound.part === undefined ? bound.path : bound.path.slice(0, -2)).line;
     },
     setting: (definition, path) => {
       const found = definitions.get(definition);

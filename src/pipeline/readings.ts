@@ -36,13 +36,16 @@ export function readings(
 ): Reading[] {
   return definition.inputs.map((input) => {
     const source = find.lattice(refNode(input.ref));
-    const { over = [], where } = input;
+    const { over = [], where, part } = input;
     const fixed = fixedPositions({ ...input, name: definition.name }, source.axes, context);
     if (!fixed.ok) throw new Error('Internal error: an input that was not checked');
     const line = lineUp(lattice.axes, input.ref, { over, fixed: fixed.value, source });
     if (input.signature.gather !== true) return { input, line, rows: undefined };
     const keep = rowFilter(where, source.axes, context);
-    return { input, line, rows: gatherRows(source, { over, loopAxes: loops, keep }) };
+    const rows = gatherRows(source, { over, loopAxes: loops, keep });
+    if (part === undefined) return { input, line, rows };
+    const coords = rows.coords.map((own) => ({ ...own, [part.axis]: part.name }));
+    return { input, line, rows: { ...rows, coords } };
   });
 }
 

@@ -1,6 +1,6 @@
 import { commandKeys, inputsSchema, outputsSchema } from './schema-commands.js';
 import { paramSchema } from './schema-params.js';
-import { usesSchema } from './schema-stages.js';
+import { eitherGather, severalSchema, usesSchema } from './schema-stages.js';
 import { withDefinitions } from './schema-with.js';
 import { closed, expression, identifier, reference, text, type Schema } from './schema-words.js';
 import type { Signatures } from './signatures.js';
@@ -36,7 +36,8 @@ export function componentSchema(signatures: Signatures): Schema {
       expression,
       param: paramSchema(),
       edge: edgeOfComponent,
-      gather: { ...edgeOfComponent, $comment: 'gather' },
+      gather: eitherGather({ ...edgeOfComponent, $comment: 'gather' }),
+      'gather-several': severalSchema({ $comment: 'input', anyOf: [reference('edge')] }),
       pick: { ...edgeOfComponent, $comment: 'pick' },
       component: {
         if: { required: ['run'] },

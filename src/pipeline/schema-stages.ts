@@ -10,7 +10,7 @@ import { requiredParameters, type Signatures } from './signatures.js';
 export function stageDefinitions(signatures: Signatures): Record<string, Schema> {
   const definitions: Record<string, Schema> = {
     edge,
-    gather: gatherSchema(),
+    ...gatherDefinitions(),
     pick: pickSchema(),
     matrix: matrixSchema(),
     uses: usesSchema(signatures),
@@ -111,7 +111,7 @@ export function foreignInputSchema(gather: boolean): Schema {
 }
 
 function inputDefinitions(): Record<string, Schema> {
-  return { identifier, expression, edge, gather: gatherSchema(), pick: pickSchema() };
+  return { identifier, expression, edge, ...gatherDefinitions(), pick: pickSchema() };
 }
 
 /** What `with` must be for each stage type. */
@@ -147,6 +147,50 @@ const at: Schema = {
   additionalProperties: scalarOrExpression,
   description: 'Fixes axes: one value of each, or `last` for the last one.',
 };
+
+/** Many instances of one stage, or of several stages under each other. */
+function gatherDefinitions(): Record<string, Schema> {
+  return {
+    gather: eitherGather(reference('gather-one')),
+    'gather-one': gatherSchema(),
+    'gather-several': severalSchema({
+      $comment: 'gather-input',
+      anyOf: [reference('gather-one'), reference('edge')],
+    }),
+  };
+}
+
+/** What `from` is tells the two forms apart. */
+export function eitherGather(one: Schema): Schema {
+  return {
+    $comment: 'gather',
+    if: { type: 'object', properties: { from: { type: 'object' } }, required: ['from'] },
+    then: reference('gather-several'),
+    else: one,
+  };
+}
+
+/** Sources by name; the names are the values of a further coordinate. */
+export function severalSchema(source: Schema): Schema {
+  const from: Schema = {
+    title: 'from',
+    type: 'object',
+    minProperties: 1,
+    propertyNames: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 60,
+      patternHint: 'a text of 1 to 60 characters',
+    },
+    additionalProperties: source,
+    description: 'The sources, each under a name of its own.',
+  };
+  const as = {
+    ...reference('identifier'),
+    description: 'The name of the column that tells the sources apart.',
+  };
+  return { $comment: 'gather', ...closed('a gather of several stages', { as, from }, ['as', 'from']) };
+}
 
 function gatherSchema(): Schema {
   const over: Schema = {

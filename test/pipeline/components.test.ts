@@ -86,6 +86,51 @@ describe('a component', () => {
     expect(instanceOf(plan, 'brief[seed=1]')).toMatchObject({ params, inputs });
   });
 
+  test('puts several of its inputs under each other for one of its stage type', () => {
+    const compare = `ticketlab: 1
+kind: component
+stages:
+  sizes:
+    inputs:
+      es: { type: mask }
+      gd: { type: mask }
+    outputs:
+      table: { type: table }
+    uses: count
+    with:
+      of: { as: trainer, from: { es: '\${inputs.es}', gd: '\${inputs.gd}' } }
+`;
+    const used = pipeline.replace(
+      /  brief:[^]*/,
+      `  both:
+    uses: short/sizes
+    with:
+      es: { from: stages.init.mask, over: [seed] }
+      gd: { from: stages.init.mask, at: { seed: last } }
+`,
+    );
+    expect(sourcesOf(planOf(used, asked(compare)), 'both')).toEqual({
+      of: [
+        { seed: 1, trainer: 'es', of: 'init[seed=1].mask' },
+        { seed: 2, trainer: 'es', of: 'init[seed=2].mask' },
+        { trainer: 'gd', of: 'init[seed=2].mask' },
+      ],
+    });
+    const wrong = (change: (text: string) => string) => complaints(used, asked(change(compare)));
+    expect(wrong((text) => text.replace("gd: '${inputs.gd}'", "gd: '${inputs.sgd}'"))).toContain(
+      'lib/short.yaml:12:58  error UNKNOWN_NAME: This component has no artefact "sgd" among its inputs.',
+    );
+    expect(wrong((text) => text.replace('gd: { type: mask }', 'gd: { type: ticket }'))).toContain(
+      'WRONG_ARTEFACT: "of" takes mask or weights, but the input "gd" is ticket.',
+    );
+    expect(wrong((text) => text.replace(", gd: '${inputs.gd}'", ''))).toContain(
+      'UNUSED_INPUT: Nothing is made of the input "gd".',
+    );
+    expect(wrong((text) => text.replace("'${inputs.gd}' }", 'inputs.gd }'))).toContain(
+      'EXPECTED_EDGE: "gd" takes',
+    );
+  });
+
   test('is checked in its own file', () => {
     expect(said((text) => text.replace('popsize: ${inputs.size * 2}', 'popsise: 3'))).toContain(
       'lib/short.yaml:18:7  error UNKNOWN_KEY: "popsise" is not a key of "with" of train-es',

@@ -114,6 +114,94 @@ describe('where', () => {
   });
 });
 
+describe('several sources', () => {
+  const both = (parts: string, more = '') => `${head}${inits}
+  other:
+    uses: init
+    matrix: { seed: [1, 2] }
+    with: { rng: '\${matrix.seed}' }
+  sizes:
+    uses: count
+    with:
+      of:
+        as: start
+        from:
+${parts}${more}`;
+  const wide = '          wide: { from: stages.init.mask, over: [seed], at: { width: b } }\n';
+  const plain = '          plain: { from: stages.other.mask, over: [seed] }\n';
+  const one = '          the one: { from: stages.other.weights, at: { seed: 1 } }\n';
+
+  test('are put under each other, their names as one more coordinate', () => {
+    expect(sourcesOf(planOf(both(wide + plain + one)), 'sizes')).toEqual({
+      of: [
+        { start: 'wide', seed: 1, of: 'init[seed=1,width=b].mask' },
+        { start: 'wide', seed: 2, of: 'init[seed=2,width=b].mask' },
+        { start: 'wide', seed: 3, of: 'init[seed=3,width=b].mask' },
+        { start: 'plain', seed: 1, of: 'other[seed=1].mask' },
+        { start: 'plain', seed: 2, of: 'other[seed=2].mask' },
+        { start: 'the one', of: 'other[seed=1].weights' },
+      ],
+    });
+  });
+
+  test('line up with the reader each for itself', () => {
+    const lined = both(
+      '          wide: { from: stages.init.mask, at: { width: b } }\n          plain: ${stages.other.mask}\n',
+      '    matrix: { seed: [2] }\n',
+    );
+    expect(sourcesOf(planOf(lined), 'sizes[seed=2]')).toEqual({
+      of: [
+        { start: 'wide', of: 'init[seed=2,width=b].mask' },
+        { start: 'plain', of: 'other[seed=2].mask' },
+      ],
+    });
+  });
+
+  test('are checked one by one, where they stand', () => {
+    const said = (parts: string, more?: string) => complaints(both(parts, more));
+    expect(said(wide.replace(', at: { width: b }', '') + plain)).toMatch(
+      /^p\.yaml:19:25 {2}error AXIS_LEFT_OVER: stages\.init\.mask has the axis width, which sizes does not have[^]*\n {2}Gather them: {2}wide: /,
+    );
+    expect(said(wide + plain.replace('.other.', '.otter.'))).toContain(
+      'p.yaml:20:33  error UNKNOWN_STAGE: There is no stage "otter".',
+    );
+    expect(said(wide + plain.replace('over', 'ofer'))).toContain(
+      'UNKNOWN_KEY: "ofer" is not a key of a gather.',
+    );
+    expect(said(wide + '          plain: stages.other.mask\n')).toContain(
+      'EXPECTED_EDGE: "plain" takes the output of a stage, not the text "stages.other.mask".',
+    );
+    expect(said(wide + plain, '        over: [seed]\n')).toContain(
+      'UNKNOWN_KEY: "over" is not a key of a gather of several stages.',
+    );
+    expect(said(wide + plain, "        where: 'seed > 1'\n")).toContain('"where" is not a key of');
+  });
+
+  test('need a name of their own for what tells them apart', () => {
+    const text = both(wide + plain);
+    expect(complaints(text.replace('as: start', 'as: seed'))).toContain(
+      'p.yaml:17:13  error AXIS_TWICE: The axis "seed" is gathered, and as gives its name to what tells the sources apart.',
+    );
+    expect(complaints(text.replace('as: start', 'as: level'))).toContain('BAD_NAME: "level" is a word of');
+    expect(complaints(text.replace('        as: start\n', ''))).toContain(
+      'MISSING_KEY: The key "as" of a gather of several stages is missing.',
+    );
+    expect(complaints(text.replace(wide + plain, '').replace('from:', 'from: {}'))).toContain(
+      'BAD_VALUE: "from" must not be empty',
+    );
+  });
+
+  test('are for inputs that gather', () => {
+    const text = study.replace(
+      "with: { weights: '${stages.init.weights}', mask:",
+      "with: { weights: { as: start, from: { a: '${stages.init.weights}' } }, mask:",
+    );
+    const said = complaints(text);
+    expect(said).toContain('NO_GATHER: "weights" takes one artefact, not a gather of many.');
+    expect(said.match(/ error /g)).toHaveLength(1);
+  });
+});
+
 describe('after', () => {
   const waiting = `${head}${inits}
   one: { uses: dataset, with: { task: mnist }, after: [stages.init] }

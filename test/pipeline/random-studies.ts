@@ -16,7 +16,8 @@ interface Reads {
 }
 
 interface Gathers {
-  readonly from: string;
+  /** Of more than one stage the rows stand under each other. */
+  readonly from: readonly string[];
   readonly output: string;
   readonly over: readonly string[];
   /** Only rows with at least this value of a numeric axis. */
@@ -67,6 +68,13 @@ const whole = (stage: Made): boolean => stage.excluded.length === 0;
 const gives = (output: string) => (stage: Made) =>
   stage.kind === 'init' || stage.kind === 'loop' || stage.kind === (output === 'mask' ? 'prune' : 'rewind');
 
+/** Another stage with the same points. */
+const isLike = (other: Made, source: Made): boolean =>
+  other !== source &&
+  whole(other) &&
+  gives('mask')(other) &&
+  JSON.stringify(other.axes) === JSON.stringify(source.axes);
+
 function makeStage(name: string, kind: Made['kind'], before: readonly Made[], dice: Dice): Made {
   const { choose, some } = dice;
   if (kind === 'init') return makeInit(name, dice);
@@ -82,6 +90,8 @@ function makeStage(name: string, kind: Made['kind'], before: readonly Made[], di
     const axes = source.axes
       .filter(([axis]) => !over.includes(axis))
       .map(([axis, values]) => [axis, some(values)] as const);
+    const twin = whole(source) ? before.find((other) => isLike(other, source)) : undefined;
+    const from = twin !== undefined && choose(2) === 0 ? [source.name, twin.name] : [source.name];
     const atLeast =
       choose(2) === 0 && whole(source) && numeric !== undefined
         ? { atLeast: [numeric[0], least as number] as const }
@@ -92,7 +102,7 @@ function makeStage(name: string, kind: Made['kind'], before: readonly Made[], di
       axes,
       excluded: [],
       reads: {},
-      gathers: { from: source.name, output: 'mask', over, ...atLeast },
+      gathers: { from, output: 'mask', over, ...atLeast },
     };
   }
   const axes = new Map<string, readonly Value[]>();
@@ -161,7 +171,12 @@ function stageOf({ kind, axes, excluded, reads, gathers }: Made): Json {
   if (kind === 'count') {
     const { from, output, over, atLeast } = gathers!;
     const where = atLeast === undefined ? {} : { where: `${atLeast[0]} >= ${atLeast[1]}` };
-    return { uses: 'count', matrix, with: { of: { from: `stages.${from}.${output}`, over, ...where } } };
+    const rows = (name: string): Json => ({ from: `stages.${name}.${output}`, over, ...where });
+    const of =
+      from.length === 1
+        ? rows(from[0]!)
+        : { as: 'source', from: Object.fromEntries(from.map((name) => [name, rows(name)])) };
+    return { uses: 'count', matrix, with: { of } };
   }
   const state = {
     w: { start: source(weights), next: '${steps.r.weights}' },
@@ -222,12 +237,13 @@ export function expandByHand(study: readonly Made[]): Map<string, Record<string,
       }
       if (stage.kind !== 'count') continue;
       const { from, output, over, atLeast } = stage.gathers!;
-      const source = byName.get(from)!;
-      const rows = product(source.axes)
-        .filter((row) => exists(source, row))
-        .filter((row) => source.axes.every(([axis]) => over.includes(axis) || row[axis] === point[axis]))
-        .filter((row) => atLeast === undefined || (row[atLeast[0]] as number) >= atLeast[1]);
-      instances.set(address(stage, point), { of: rows.map((row) => value(source, output, row)) });
+      const rowsOf = (source: Made) =>
+        product(source.axes)
+          .filter((row) => exists(source, row))
+          .filter((row) => source.axes.every(([axis]) => over.includes(axis) || row[axis] === point[axis]))
+          .filter((row) => atLeast === undefined || (row[atLeast[0]] as number) >= atLeast[1])
+          .map((row) => value(source, output, row));
+      instances.set(address(stage, point), { of: from.flatMap((name) => rowsOf(byName.get(name)!)) });
     }
   return instances;
 }

@@ -120,6 +120,26 @@ describe('the stage plot', () => {
     expect(0.625 - Number(lower)).toBeCloseTo((4.302652729 * 0.125) / Math.sqrt(3), 8);
   });
 
+  test('takes the last row by the column that each table has', async () => {
+    const descent = [
+      { step: 9, remaining: 1, test_accuracy: 0.2 },
+      { step: 400, remaining: 1, test_accuracy: 0.97 },
+    ];
+    const table = [
+      training({ trainer: 'es', seed: 1 }, 1, 0.9),
+      { coords: { trainer: 'gd', seed: 1 }, artefact: metrics(descent) },
+    ];
+    const roles = { ...accuracy, color: 'trainer', last_by: ['generation', 'step'] };
+    expect((await draw(table, roles)).data.split('\n').slice(1)).toEqual([
+      'es,100,1,0.9,0.9,0.9',
+      'gd,100,1,0.97,0.97,0.97',
+      '',
+    ]);
+    await expect(draw(table, { ...roles, last_by: ['generation', 'epoch'] })).rejects.toThrow(
+      '`last_by: generation, epoch` names a column that the table does not have; it has trainer, seed, step, remaining, test_accuracy.',
+    );
+  });
+
   test('does not depend on the order of the gather', async () => {
     const table = trainings([1, 2]);
     const [straight, reversed] = [await draw(table), await draw([...table].reverse())];

@@ -34,6 +34,8 @@ function runs(seeds: number): GatheredArtefact[] {
 
 const given = { value: 'test_accuracy', by: ['method', 'level', 'remaining'], last_by: 'generation' };
 
+const stepsInstead = ({ generation, ...rest }: Row): Row => ({ step: generation, ...rest });
+
 async function summarised(
   table: unknown,
   params: Record<string, unknown>,
@@ -62,6 +64,16 @@ describe('the summary', () => {
     );
     const [row] = (await summarised(runs(1), given))['summary'];
     expect(row).toMatchObject({ n: 1, std_error: undefined, lower: undefined, interval: 'none' });
+  });
+
+  test('takes the last row by the column that each table has', async () => {
+    const counted = runs(3).map(({ coords, artefact: table }) =>
+      coords['method'] === 'magnitude'
+        ? { coords, artefact: tableOf(decodeTable(table.text()).rows.map(stepsInstead)) }
+        : { coords, artefact: table },
+    );
+    const { summary } = await summarised(counted, { ...given, last_by: ['step', 'generation'] });
+    expect(summary).toEqual((await summarised(runs(3), given))['summary']);
   });
 
   test('does not depend on the order of the instances', async () => {
