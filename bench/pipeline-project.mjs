@@ -11,71 +11,17 @@ import { OutsideFileReader } from '../dist/src/store/outside-files.js';
 import { encodeRecord, sealRecord } from '../dist/src/store/record.js';
 import { openStore } from '../dist/src/store/store.js';
 import { encodeTree } from '../dist/src/store/tree.js';
+import { quickstartWith, withoutTargets } from '../scripts/quickstart.mjs';
 
 const home = fileURLToPath(new URL('../', import.meta.url));
 
 /** The graph of the quickstart, 91 instances a seed: chains of train, prune and rewind for three pruning rules. */
-export function pipelineText(seeds) {
-  return `ticketlab: 1
-name: sweep
-params:
-  methods: { type: list<string>, default: [signal-to-noise, magnitude, random] }
-  seeds: { type: int, default: ${seeds} }
-stages:
-  data: { uses: dataset, with: { task: mnist, downsample: 2 } }
-  init:
-    uses: init
-    matrix: { seed: '\${range(0, params.seeds)}' }
-    with: { model: mlp, layers: [196, 32, 10], activation: relu, rng: "\${rng(matrix.seed, 'init')}" }
-  imp:
-    matrix: { method: '\${params.methods}', seed: '\${range(0, params.seeds)}' }
-    iterate:
-      axis: k
-      times: 10
-      state:
-        weights: { start: '\${stages.init.weights}', next: '\${steps.rewind.weights}' }
-        mask: { start: '\${stages.init.mask}', next: '\${steps.prune.mask}' }
-    steps:
-      train:
-        uses: train-es
-        with:
-          data: \${stages.data.data}
-          weights: \${state.weights}
-          mask: \${state.mask}
-          strategy: snes
-          popsize: 64
-          generations: 300
-          batch: 256
-          sigma_init: 0.05
-          rng: \${rng(matrix.seed, 'train', k)}
-      prune:
-        uses: prune
-        with:
-          ticket: \${steps.train.ticket}
-          mask: \${state.mask}
-          criterion: \${matrix.method}
-          sparsity: \${1.0 - pow(0.6, k)}
-          rng: \${rng(matrix.seed, 'prune', k)}
-      rewind:
-        uses: rewind
-        with:
-          init: \${stages.init.weights}
-          mask: \${steps.prune.mask}
-          from: "\${matrix.method == 'random' ? 'fresh' : 'initial'}"
-          rng: \${rng(matrix.seed, 'rewind', k)}
-    outputs:
-      metrics: \${steps.train.metrics}
-  accuracy:
-    uses: plot
-    with:
-      table: { from: stages.imp.metrics, over: [method, seed, k] }
-      x: remaining
-      y: test_accuracy
-      last_by: generation
-      color: method
-      band: seed
-`;
-}
+const pipelineText = (seeds) =>
+  quickstartWith([
+    [/^ {2}seeds: .*$/m, `  seeds: { type: int, default: ${seeds} }`],
+    [/\$\{params\.seeds\}/g, '${range(0, params.seeds)}'],
+    withoutTargets,
+  ]);
 
 /** Seeds that give at least so many instances. */
 export const seedsFor = (instances) => Math.ceil((instances - 2) / 91);

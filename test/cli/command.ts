@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -77,63 +78,33 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** A pipeline of all six stage types that runs in about a second. */
-export const tiny = `ticketlab: 1
-name: tiny
-params:
-  methods: { type: list<string>, default: [signal-to-noise, random] }
-  generations: { type: int, min: 1, default: 4 }
-stages:
-  data: { uses: dataset, with: { task: mnist, downsample: 2 } }
-  init: { uses: init, with: { model: mlp, layers: [196, 8, 10], activation: relu, rng: 1 } }
-  imp:
-    matrix:
-      method: \${params.methods}
-    iterate:
-      axis: k
-      times: 3
-      state:
-        weights: { start: '\${stages.init.weights}', next: '\${steps.rewind.weights}' }
-        mask: { start: '\${stages.init.mask}', next: '\${steps.prune.mask}' }
-    steps:
-      train:
-        uses: train-es
-        with:
-          data: \${stages.data.data}
-          weights: \${state.weights}
-          mask: \${state.mask}
-          strategy: snes
-          popsize: 8
-          generations: \${params.generations}
-          batch: 64
-          sigma_init: 0.05
-          rng: \${rng(1, 'train', k)}
-      prune:
-        uses: prune
-        with:
-          ticket: \${steps.train.ticket}
-          mask: \${state.mask}
-          criterion: \${matrix.method}
-          sparsity: \${1.0 - pow(0.3, k)}
-          rng: \${rng(1, 'prune', k)}
-      rewind:
-        uses: rewind
-        with:
-          init: \${stages.init.weights}
-          mask: \${steps.prune.mask}
-          from: "\${matrix.method == 'random' ? 'fresh' : 'initial'}"
-          rng: \${rng(1, 'rewind', k)}
-    outputs:
-      metrics: \${steps.train.metrics}
-  accuracy:
-    uses: plot
-    with:
-      table: { from: stages.imp.metrics, over: [method, k] }
-      x: remaining
-      y: test_accuracy
-      last_by: generation
-      color: method
-`;
+const { quickstartWith, withoutTargets } = (await import(
+  pathToFileURL(join(root, 'scripts/quickstart.mjs')).href
+)) as {
+  quickstartWith(changes: readonly (readonly [RegExp, string])[]): string;
+  withoutTargets: readonly [RegExp, string];
+};
+
+/** The quickstart, of one seed and so small that it runs in about a second: 21 instances of all six stage types. */
+export const tiny = quickstartWith([
+  [/^# yaml-language-server.*\n/, ''],
+  [/^name: .*$/m, 'name: tiny'],
+  [/^ {2}methods: .*$/m, '  methods: { type: list<string>, default: [signal-to-noise, random] }'],
+  [/^ {2}generations: .*$/m, '  generations: { type: int, min: 1, default: 4 }'],
+  [/^ {2}(seeds|levels|keep_ratio|popsize|batch): .*\n/gm, ''],
+  [/^presets:[^]*?\n\n/m, ''],
+  [/^ {4}matrix:\n {6}seed: .*\n/m, ''],
+  [/^ {6}seed: .*\n/m, ''],
+  [/matrix\.seed/g, '1'],
+  [/196, 32, 10/, '196, 8, 10'],
+  [/\$\{params\.levels\}/, '3'],
+  [/params\.keep_ratio/, '0.3'],
+  [/\$\{params\.popsize\}/, '8'],
+  [/\$\{params\.batch\}/, '64'],
+  [/\[method, seed, k\]/, '[method, k]'],
+  [/^ {6}band: .*\n/m, ''],
+  withoutTargets,
+]);
 
 export interface PlannedInstance {
   readonly instance: string;

@@ -3,22 +3,29 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesBelow, project, ticketlab, tiny } from './command.js';
 
-const shippedSchema = new URL('../../schemas/pipeline.schema.json', import.meta.url);
+const shipped = (kind: string) =>
+  readFileSync(new URL(`../../schemas/${kind}.schema.json`, import.meta.url), 'utf8');
 
 describe('init', () => {
-  test('writes a pipeline that plans, and the schema that its first line names', () => {
+  test('writes a pipeline that plans, the schema that its first line names, and that of component files', () => {
     const folder = project();
     const made = ticketlab(folder, ['init', 'studies/My first.yaml']);
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    expect(filesBelow(folder)).toEqual(['studies/My first.yaml', 'studies/pipeline.schema.json']);
+    expect(filesBelow(folder)).toEqual([
+      'studies/My first.yaml',
+      'studies/component.schema.json',
+      'studies/pipeline.schema.json',
+    ]);
+    expect(made.stdout).toContain('\n  # yaml-language-server: $schema=component.schema.json\n');
     const text = readFileSync(join(folder, 'studies/My first.yaml'), 'utf8');
     expect(text).toMatch(
       /^# yaml-language-server: \$schema=pipeline\.schema\.json\nticketlab: 1\nname: my-first\n/,
     );
-    expect(readFileSync(join(folder, 'studies/pipeline.schema.json'))).toEqual(readFileSync(shippedSchema));
+    for (const kind of ['pipeline', 'component'])
+      expect(readFileSync(join(folder, `studies/${kind}.schema.json`), 'utf8')).toBe(shipped(kind));
     const planned = ticketlab(folder, ['plan', 'studies/My first.yaml', '--preset', 'smoke']);
     expect(planned.code).toBe(10);
-    expect(planned.stdout).toContain('my-first (smoke): 9 instances');
+    expect(planned.stdout).toContain('my-first (smoke): 24 instances');
   });
 
   test('refuses to overwrite a file, or a schema that is not its own, and writes nothing then', () => {
@@ -33,10 +40,26 @@ describe('init', () => {
     expect(schema.stderr).toContain(
       'pipeline.schema.json exists already and is not the schema of this version',
     );
+    writeFileSync(join(folder, 'pipeline.schema.json'), shipped('pipeline'));
+    writeFileSync(join(folder, 'component.schema.json'), '{}');
+    expect(ticketlab(folder, ['init', 'b.yaml']).stderr).toBe(
+      'ticketlab: component.schema.json exists already and is not the schema of this version of ticketlab.\n' +
+        '  Bring it up to date first:  ticketlab schema component > component.schema.json\n',
+    );
     expect(ticketlab(folder, ['init', 'notes.txt']).stderr).toContain('end it with .yaml');
     expect(ticketlab(folder, ['init', 'a.yaml/b.yaml']).code).toBe(2);
-    expect(filesBelow(folder)).toEqual(['a.yaml', 'pipeline.schema.json']);
+    expect(filesBelow(folder)).toEqual(['a.yaml', 'component.schema.json', 'pipeline.schema.json']);
     expect(readFileSync(join(folder, 'a.yaml'), 'utf8')).toBe('mine');
+  });
+});
+
+describe('schema', () => {
+  test('prints the schema of pipeline files, or of component files', () => {
+    const folder = project();
+    expect(ticketlab(folder, ['schema']).stdout).toBe(shipped('pipeline'));
+    expect(ticketlab(folder, ['schema', 'component']).stdout).toBe(shipped('component'));
+    const { code, stderr } = ticketlab(folder, ['schema', 'componnt']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('pipeline, component') });
   });
 });
 
@@ -53,7 +76,7 @@ describe('--format json', () => {
           code: 'UNKNOWN_KEY',
           severity: 'error',
           suggestion: 'popsize',
-          at: { file: 'p.yaml', line: 26, column: 11 },
+          at: { file: 'p.yaml', line: 41, column: 11 },
         },
       ]);
     }
@@ -121,6 +144,18 @@ describe('graph', () => {
     expect(stdout).toBe('flowchart TD\n  n_init["init<br/>init"]\n');
   });
 
+  test('counts with the values of a file of parameters, and of -P above it', () => {
+    const folder = project({
+      'p.yaml': tiny.replace('times: 3', 'times: ${params.generations}'),
+      'mine.yaml': 'methods: [random]\ngenerations: 2\n',
+    });
+    const counted = (...words: string[]) =>
+      /(\d+) × train-es/.exec(ticketlab(folder, ['graph', 'p.yaml', ...words]).stdout)?.[1];
+    expect(counted()).toBe('8');
+    expect(counted('--params', 'mine.yaml')).toBe('2');
+    expect(counted('--params', 'mine.yaml', '-P', 'generations=5')).toBe('5');
+  });
+
   test('says what is wrong with a file instead of drawing it', () => {
     const folder = project({ 'p.yaml': tiny.replace('uses: plot', 'uses: plott') });
     const { code, stdout, stderr } = ticketlab(folder, ['graph', 'p.yaml', '--format', 'svg']);
@@ -150,7 +185,7 @@ describe('diff', () => {
     4 × imp.prune, first imp.prune[method=random,k=1]
     4 × imp.rewind, first imp.rewind[method=random,k=1]
   7 get another key
-    \`popsize\` 8 → 16 in imp.train, line 26  [2 instances, first imp.train[method=signal-to-noise,k=1]]
+    \`popsize\` 8 → 16 in imp.train, line 41  [2 instances, first imp.train[method=signal-to-noise,k=1]]
     input \`table\` gathers other rows: 2 new (k=1 method=magnitude and k=2 method=magnitude), 4 gone (k=3 method=signal-to-noise, k=1 method=random, ... (4 in all))  [accuracy]
     only following: 2 × imp.prune, 2 × imp.rewind
   2 stay as they are
@@ -164,10 +199,36 @@ describe('diff', () => {
     const { stdout } = ticketlab(folder, ['diff', 'p.yaml', '--presets', 'default,long']);
     expect(stdout).toBe(`p.yaml (default) → p.yaml (long): 21 → 21 instances
   19 get another key
-    \`generations\` 4 → 9 in preset long, line 7  [6 instances, first imp.train[method=signal-to-noise,k=1]]
+    \`generations\` 4 → 9 in preset long, line 10  [6 instances, first imp.train[method=signal-to-noise,k=1]]
     only following: 6 × imp.prune, 6 × imp.rewind, 1 × accuracy
   2 stay as they are
 `);
+  });
+
+  test('compares with files of parameters, of both sides or of one', () => {
+    const folder = project({
+      'p.yaml': tiny,
+      'few.yaml': 'generations: 2\n',
+      'many.yaml': 'generations: 50\nmethods: [random]\n',
+    });
+    const diff = (...words: string[]) => {
+      const { stdout, stderr } = ticketlab(folder, ['diff', 'p.yaml', ...words]);
+      return `${stdout}${stderr}`.split('\n');
+    };
+    expect(diff('p.yaml', '--params', 'many.yaml')[0]).toMatch(/: 12 → 12 instances$/);
+    expect(diff('--params-before', 'few.yaml', '--params-after', 'many.yaml').slice(0, 1)).toEqual([
+      expect.stringMatching(/^p\.yaml \(default\+\w+\) → p\.yaml \(default\+\w+\): 21 → 12 instances$/),
+    ]);
+    expect(diff('--param-after', 'generations=9')).toContain(
+      '    `generations` 4 → 9 by -P  [6 instances, first imp.train[method=signal-to-noise,k=1]]',
+    );
+    // What both are given holds on each side, but for what it is given itself.
+    expect(diff('--params', 'many.yaml', '--params-before', 'few.yaml', '-P', 'generations=7')[0]).toMatch(
+      /: 21 → 12 instances$/,
+    );
+    expect(diff('-P', 'generations=7', '--param-after', 'generations=8')).toContain(
+      '    `generations` 7 → 8 by -P  [6 instances, first imp.train[method=signal-to-noise,k=1]]',
+    );
   });
 
   test('finds nothing to say of a file and itself written otherwise', () => {
@@ -180,7 +241,7 @@ describe('diff', () => {
     const folder = project({ 'a.yaml': tiny });
     writeFileSync(
       join(folder, 'b.yaml'),
-      tiny.replaceAll('stages.init.', 'stages.start.').replace('  init: {', '  start: {'),
+      tiny.replaceAll('stages.init.', 'stages.start.').replace('  init:\n', '  start:\n'),
     );
     const { stdout } = ticketlab(folder, ['diff', 'a.yaml', 'b.yaml', '--format', 'json']);
     expect(JSON.parse(stdout)).toMatchObject({ appear: ['start'], vanish: ['init'], moved: 1 });

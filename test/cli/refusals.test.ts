@@ -20,7 +20,7 @@ const wrong: readonly [string, string | Uint8Array, readonly string[], RegExp][]
   ['a wrong type of parameter', tiny.replace('popsize: 8', 'popsize: many'), [], /popsize[^]*many/],
   [
     'an expression in flow style',
-    tiny.replace('with: { task: mnist,', 'with: { task: ${params.task},'),
+    tiny.replace('      task: mnist\n      downsample: 2', '      { task: ${params.task}, downsample: 2 }'),
     [],
     /quote/i,
   ],
