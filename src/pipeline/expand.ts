@@ -1,14 +1,15 @@
 import type { Json } from '../base/json.js';
-import { coordinateText } from './address.js';
 import type { GraphOrder } from './check-graph.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { Grid, Settings } from './grid.js';
 import { loopAxes } from './alignment.js';
-import { decode, finder, isPresent, sizeOf, type Finder, type Found, type Lattice } from './lines.js';
-import type { BoundInput, Definition, Part } from './model.js';
+import { addressParts, decode, finder, isPresent, sizeOf } from './lines.js';
+import type { Finder, Found, Lattice } from './lines.js';
+import type { BoundInput, Definition } from './model.js';
+import { asGather, partOf, together } from './gathered.js';
 import { paramTable, type ParamTable } from './param-table.js';
 import type { ParsedFile } from './parse.js';
-import type { InputSource, Instance, StageSettings } from './plan.js';
+import type { Gather, InputSource, Instance, StageSettings } from './plan.js';
 import { edgesOf, orderings, readings, type Reading, type Source } from './readings.js';
 import { fixedPositions } from './selection.js';
 import type { StageSignature } from './stage.js';
@@ -22,12 +23,14 @@ interface Work {
   readonly settings: StageSettings | undefined;
   /** What must be done before. */
   readonly orderings: readonly Source[];
+  /** Readings and orderings. */
+  readonly sources: readonly Source[];
   /** 1 for a point that is needed. */
   readonly needed: Uint8Array;
   /** Position in the plan of each point's instance. */
   readonly indices: Int32Array;
   readonly params: ParamTable;
-  /** `axis=value` for each value of each axis. */
+  /** For each value of each axis its part of an address. */
   readonly labels: readonly (readonly string[])[];
 }
 
@@ -96,19 +99,20 @@ function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | 
         return undefined;
       }
       const reading = { lattice, find, loops, context };
+      const inputs = readings(definition, reading);
+      const before = orderings(definition, reading);
       works.set(definition, {
         definition,
         signature: definition.signature,
         lattice,
         settings: context.stageSettings.get(definition),
-        readings: readings(definition, reading),
-        orderings: orderings(definition, reading),
+        readings: inputs,
+        orderings: before,
+        sources: [...inputs, ...before],
         needed: new Uint8Array(lattice.count),
         indices: new Int32Array(lattice.count),
         params: paramTable(definition, definition.signature, lattice, context),
-        labels: lattice.axes.map((axis) =>
-          axis.values.map((value) => `${axis.spec.name}=${coordinateText(value)}`),
-        ),
+        labels: addressParts(definition.name, lattice),
       });
     }
   return works;
@@ -160,14 +164,16 @@ function walk(
   }
 }
 
+const oneRow: readonly number[] = [0];
+
 interface Lookup {
   readonly works: ReadonlyMap<Definition, Work>;
   readonly find: Finder;
 }
 
 function markSources(work: Work, position: readonly number[], { works, find }: Lookup): void {
-  for (const { line, rows } of [...work.readings, ...work.orderings])
-    for (const plus of rows?.offsets ?? [0]) {
+  for (const { line, rows } of work.sources)
+    for (const plus of rows?.offsets ?? oneRow) {
       if (rows !== undefined && !find.has(line, position, plus)) continue;
       const { definition, point } = find.find(line, position, plus);
       const source = works.get(definition);
@@ -183,24 +189,27 @@ interface Making extends Lookup {
 function makeInstance(work: Work, position: readonly number[], making: Making): Instance {
   const { definition, signature, lattice, labels } = work;
   const coords: Record<string, Json> = {};
-  let id = '';
+  const address: string[] = [];
   for (let a = 0; a < lattice.axes.length; a++) {
     const at = position[a] ?? 0;
     coords[lattice.axes[a]?.spec.name ?? ''] = lattice.axes[a]?.values[at] ?? null;
-    id += `${a === 0 ? '[' : ','}${labels[a]?.[at] ?? ''}`;
+    address.push(labels[a]?.[at] ?? '');
   }
   const inputs: Record<string, InputSource> = {};
-  for (const reading of work.readings)
-    for (const [name, source] of sourcesOf(reading, position, { work, making }))
-      inputs[name] = together(inputs[name], source);
-  return {
+  for (const reading of work.readings) addSources(inputs, reading, position, { work, making });
+  const instance = {
     index: making.made.length,
-    id: id === '' ? definition.name : `${definition.name}${id}]`,
+    // Joined and not added up: a text that is put together piece by piece stays in pieces, and they are many.
+    id: address.length === 0 ? definition.name : address.join(''),
     definition: definition.name,
     type: definition.implementation?.type ?? signature.type,
     coords: coords,
     params: work.params.at(position),
     inputs,
+  };
+  if (work.settings === undefined && work.orderings.length === 0) return instance;
+  return {
+    ...instance,
     ...(work.settings === undefined ? {} : { settings: work.settings }),
     ...(work.orderings.length === 0 ? {} : { after: predecessors(work, position, making) }),
   };
@@ -218,59 +227,47 @@ function predecessors(work: Work, position: readonly number[], { works, find }: 
   return [...before].sort((a, b) => a - b);
 }
 
-/** What the stage type gets: of a component's input every input of its stage type that is made of it. */
-function sourcesOf(
+/** Adds what the stage type gets: of a component's input every input of its stage type that is made of it. */
+function addSources(
+  inputs: Record<string, InputSource>,
   reading: Reading,
   position: readonly number[],
   { work, making }: { readonly work: Work; readonly making: Making },
-): readonly (readonly [string, InputSource])[] {
+): void {
   const source = sourceOf(reading, position, making);
   const { name } = reading.input;
   const { implementation } = work.definition;
-  if (implementation?.component === undefined) return [[name, source]];
-  return [...implementation.component.wires].flatMap(([input, wires]) => {
+  if (implementation?.component === undefined) {
+    inputs[name] = together(inputs[name], source);
+    return;
+  }
+  for (const [input, wires] of implementation.component.wires) {
     const gathers = implementation.signature.inputs[input]?.gather === true;
-    return wires
-      .filter(({ outer }) => outer === name)
-      .map(({ part }) => {
-        const rows = gathers && source.kind === 'edge' ? asGather(source) : source;
-        return [input, part === undefined ? rows : partOf(rows, part)] as const;
-      });
-  });
-}
-
-/** Several sources of one input are one gather. */
-function together(before: InputSource | undefined, source: InputSource): InputSource {
-  if (before?.kind !== 'gather' || source.kind !== 'gather') return source;
-  return { kind: 'gather', rows: [...before.rows, ...source.rows] };
-}
-
-function partOf(source: InputSource, { axis, name }: Part): InputSource {
-  if (source.kind === 'edge') return source;
-  return {
-    kind: 'gather',
-    rows: source.rows.map((row) => ({ ...row, coords: { ...row.coords, [axis]: name } })),
-  };
-}
-
-function asGather({ from, output }: { readonly from: number; readonly output: string }): InputSource {
-  return { kind: 'gather', rows: [{ coords: {}, from, output }] };
+    for (const { outer, part } of wires) {
+      if (outer !== name) continue;
+      const rows = gathers && source.kind === 'edge' ? asGather(source) : source;
+      inputs[input] = together(inputs[input], part === undefined ? rows : partOf(rows, part));
+    }
+  }
 }
 
 function sourceOf({ input, line, rows }: Reading, position: readonly number[], making: Making): InputSource {
-  const edge = (plus: number) => edgeTo(input, making.find.find(line, position, plus), making);
-  if (rows === undefined) return { kind: 'edge', ...edge(0) };
-  return {
-    kind: 'gather',
-    rows: rows.coords.flatMap((coords, i) => {
-      const plus = rows.offsets[i] ?? 0;
-      return making.find.has(line, position, plus) ? [{ coords, ...edge(plus) }] : [];
-    }),
-  };
+  if (rows === undefined) {
+    const found = making.find.find(line, position, 0);
+    return { kind: 'edge', from: madeAt(input, found, making), output: found.output };
+  }
+  const gathered: Gather['rows'][number][] = [];
+  rows.coords.forEach((coords, i) => {
+    const plus = rows.offsets[i] ?? 0;
+    if (!making.find.has(line, position, plus)) return;
+    const found = making.find.find(line, position, plus);
+    gathered.push({ coords, from: madeAt(input, found, making), output: found.output });
+  });
+  return { kind: 'gather', rows: gathered };
 }
 
-function edgeTo(input: BoundInput, found: Found, making: Making): { from: number; output: string } {
-  const { definition, output, point } = found;
+/** The position in the plan of what was found. */
+function madeAt(input: BoundInput, { definition, output, point }: Found, making: Making): number {
   const from = making.works.get(definition)?.indices[point] ?? -1;
   const condition = definition.signature?.outputs[output]?.when;
   const source = making.made[from];
@@ -280,7 +277,7 @@ function edgeTo(input: BoundInput, found: Found, making: Making): { from: number
     !(Number(source.params[condition.parameter]) > condition.above)
   )
     making.context.problems.push(absent(input, output, source, condition));
-  return { from, output };
+  return from;
 }
 
 /** Some outputs are there only for some values of a parameter. */

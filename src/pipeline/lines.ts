@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.js';
+import { coordinateText } from './address.js';
 import type { Grid, GridAxis, NodeGrid } from './grid.js';
 import type { Definition, Node, Ref, StateVariable } from './model.js';
 import { refNode } from './model.js';
@@ -34,6 +35,14 @@ export function isPresent(lattice: Lattice, point: number): boolean {
 export function sizeOf(lattice: Lattice): number {
   if (lattice.present === undefined) return lattice.count;
   return lattice.present.reduce((n, there) => n + there, 0) * lattice.times;
+}
+
+/** For each value of each axis its part of an address: `imp.train[method=random`, `,seed=3`, `,k=7]`. */
+export function addressParts(name: string, { axes }: Lattice): string[][] {
+  return axes.map(({ spec, values }, a) => {
+    const [before, after] = [a === 0 ? `${name}[` : ',', a === axes.length - 1 ? ']' : ''];
+    return values.map((value) => `${before}${spec.name}=${coordinateText(value)}${after}`);
+  });
 }
 
 /** Position on each axis of a point. */
@@ -159,6 +168,7 @@ export function finder(grid: Grid, startOf: (variable: StateVariable, source: La
   const lattices = new Map<Node, Lattice>();
   const origins = new Map<Node, Map<string, Origin[]>>();
   const found = { definition: undefined as unknown as Definition, output: '', point: 0 };
+  const scratch: number[] = [];
 
   function lattice(node: Node): Lattice {
     let known = lattices.get(node);
@@ -182,7 +192,7 @@ export function finder(grid: Grid, startOf: (variable: StateVariable, source: La
       const pass = point % own.times;
       const origin = originsOf(node).get(name)?.[pass];
       if (origin === undefined) throw new Error(`Internal error: no origin of state ${node.name}.${name}`);
-      const where = decode(own, point - pass + origin.pass, []);
+      const where = decode(own, point - pass + origin.pass, scratch);
       at = origin.line;
       point = follow(at, where);
     }

@@ -1,9 +1,9 @@
 import type { Json } from '../base/json.js';
 import type { Diagnostic } from './diagnostic.js';
 import { AxisValues, inputValues, type ParamValues, type Values } from './expression.js';
-import { paramsOnly, type GridAxis, type Settings } from './grid.js';
+import { paramsOnly, type Settings } from './grid.js';
 import type { Lattice } from './lines.js';
-import type { Component, Definition } from './model.js';
+import type { BoundParam, Component, Definition } from './model.js';
 import { celTypeOf, computable } from './param-types.js';
 import type { ParsedFile } from './parse.js';
 import { ownEntry } from './signatures.js';
@@ -32,32 +32,40 @@ export function paramTable(
   lattice: Lattice,
   context: Context,
 ): ParamTable {
-  const columns = definition.params.map((param) => column(param.name, param.template, lattice));
   const axes = usedAxes(
     definition.params.map((p) => p.template),
     lattice,
   );
+  const values = valuesOf(lattice, context.settings.params);
+  const columns = definition.params.map((param) => column(param, { axes, lattice, values }));
   const rows = new Map<number, Params>();
-  const computed = definition.params.some((p) => p.template.kind !== 'constant');
+  const computed = columns.filter(({ constant }) => !constant);
+  const { component } = definition.implementation ?? {};
+  const fill = filler(signature, computed);
 
-  function row(position: readonly number[]): Params {
-    const given: [string, Json][] = [];
+  /** What is given, with the computed values of one row; every row has the same names in the same order. */
+  function givenAt(position: readonly number[]): Params | undefined {
+    const given: Record<string, Json> = {};
     for (const { name, cell } of columns) {
       const value = cell(position, context);
-      if (value === undefined) return {};
-      given.push([name, value]);
+      if (value === undefined) return undefined;
+      given[name] = value;
     }
-    const params = Object.fromEntries(given);
-    if (computed && context.problems.length < mostProblems)
+    return given;
+  }
+
+  function row(position: readonly number[]): Params {
+    const given = givenAt(position);
+    if (given === undefined) return {};
+    if (computed.length > 0 && context.problems.length < mostProblems)
       context.problems.push(
-        ...evaluatedProblems(definition, signature, params, {
+        ...evaluatedProblems(definition, signature, given, {
           file: context.file,
           because: (name) => context.settings.because(name),
           where: () => whereText(lattice, axes, position),
         }),
       );
-    const filled = filledParams(signature, params);
-    const { component } = definition.implementation ?? {};
+    const filled = fill(given);
     if (component === undefined) return filled;
     return componentParams(definition, component, filled, () => ({
       where: whereText(lattice, axes, position),
@@ -71,6 +79,22 @@ export function paramTable(
       if (params === undefined) rows.set(key, (params = row(position)));
       return params;
     },
+  };
+}
+
+/**
+ * `filledParams` for rows that differ in some columns. Unless one of those picks the variant or the row of named
+ * settings, all rows have the same fields, and only the values of those columns change from one to the next.
+ */
+function filler(signature: StageSignature, computed: readonly Column[]): (given: Params) => Params {
+  const selectors = [signature.variants?.by, signature.settings?.by];
+  if (computed.some(({ name }) => selectors.includes(name))) return (given) => filledParams(signature, given);
+  let first: Params | undefined;
+  return (given) => {
+    if (first === undefined) return (first = filledParams(signature, given));
+    const filled: Record<string, Json> = { ...first };
+    for (const { name } of computed) if (Object.hasOwn(filled, name)) filled[name] = given[name]!;
+    return filled;
   };
 }
 
@@ -122,28 +146,43 @@ function componentParams(
 
 interface Column {
   readonly name: string;
+  readonly constant: boolean;
   /** Undefined when its expression failed, which is reported once. */
   readonly cell: (position: readonly number[], context: Context) => Json | undefined;
 }
 
-function column(name: string, template: Template, lattice: Lattice): Column {
-  if (template.kind === 'constant') return { name, cell: () => template.value };
+interface Table {
+  /** The axes that the whole row depends on. */
+  readonly axes: readonly number[];
+  readonly lattice: Lattice;
+  readonly values: (position: readonly number[]) => Values;
+}
+
+function column({ name, template }: BoundParam, { axes: all, lattice, values }: Table): Column {
+  if (template.kind === 'constant') return { name, constant: true, cell: () => template.value };
   const axes = usedAxes([template], lattice);
   const cells = new Map<number, Json | undefined>();
   let failed = false;
+  const evaluate: Column['cell'] = (position, context) => {
+    if (failed) return undefined;
+    const value = evaluateTemplate(template, values(position));
+    if (value.ok) return value.value;
+    failed = true;
+    const where = whereText(lattice, axes, position);
+    context.problems.push({ ...value.error, message: value.error.message.replace(/\.$/, `${where}.`) });
+    return undefined;
+  };
+  // Rows are made once each: one that depends on all their axes is not asked for twice.
+  if (axes.length === all.length) return { name, constant: false, cell: evaluate };
   return {
     name,
+    constant: false,
     cell(position, context) {
       const key = rowKey(axes, lattice, position);
-      if (cells.has(key) || failed) return cells.get(key);
-      const value = evaluateTemplate(template, valuesAt(lattice, position, context.settings.params));
-      if (!value.ok) {
-        failed = true;
-        const where = whereText(lattice, axes, position);
-        context.problems.push({ ...value.error, message: value.error.message.replace(/\.$/, `${where}.`) });
-      }
-      cells.set(key, value.ok ? value.value : undefined);
-      return cells.get(key);
+      if (cells.has(key)) return cells.get(key);
+      const value = evaluate(position, context);
+      cells.set(key, value);
+      return value;
     },
   };
 }
@@ -160,13 +199,17 @@ function rowKey(axes: readonly number[], lattice: Lattice, position: readonly nu
   return key;
 }
 
-function valuesAt(lattice: Lattice, position: readonly number[], params: ParamValues): Values {
-  const matrix: Record<string, unknown> = {};
+/** What expressions see at a position. Always the same object: an expression keeps nothing of it. */
+function valuesOf(lattice: Lattice, params: ParamValues): Table['values'] {
+  const matrix = new AxisValues() as Record<string, unknown>;
   const loop: Record<string, unknown> = {};
-  lattice.axes.forEach((axis: GridAxis, a) => {
-    (axis.spec.loop ? loop : matrix)[axis.spec.name] = axis.cel[position[a] ?? 0];
-  });
-  return { params, matrix: Object.assign(new AxisValues(), matrix), loop };
+  const values: Values = { params, matrix, loop };
+  return (position) => {
+    lattice.axes.forEach(({ spec, cel }, a) => {
+      (spec.loop ? loop : matrix)[spec.name] = cel[position[a] ?? 0];
+    });
+    return values;
+  };
 }
 
 function whereText(lattice: Lattice, axes: readonly number[], position: readonly number[]): string {
