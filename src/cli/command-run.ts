@@ -23,7 +23,7 @@ export async function runCommand(words: readonly string[], options: RunOptions):
   const view = createView(options.ui, process.stdout);
   const results: string[] = [];
   const ticking = setInterval(() => view.tick(Date.now()), tickMilliseconds).unref();
-  const interrupt = interruptible();
+  const interrupt = interruptible((text) => view.say(text));
   try {
     const emit = (event: LoggedEvent): void => {
       if (event.type === 'run.result') results.push(event.path);
@@ -43,6 +43,8 @@ export async function runCommand(words: readonly string[], options: RunOptions):
     clearInterval(ticking);
     interrupt.release();
     view.finish();
+    if (interrupt.signal.aborted)
+      console.error('ticketlab: stopped. The same command goes on where this run ended.');
   }
 }
 

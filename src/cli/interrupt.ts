@@ -8,12 +8,13 @@ export interface Interrupt {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export function interruptible(): Interrupt {
+/** @param say tells the user what the first one does. */
+export function interruptible(say: (text: string) => void): Interrupt {
   const controller = new AbortController();
   const onSignal = (): void => {
     // Workers notice by themselves that their client is gone.
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    console.error('ticketlab: stopping; what is finished is kept. Again to stop at once.');
+    say('stopping; what is finished is kept. Ctrl-C again stops at once.');
     controller.abort();
   };
   for (const name of signals) process.on(name, onSignal);

@@ -10,8 +10,12 @@ export interface View {
   event(event: LoggedEvent): void;
   /** `now` in Unix milliseconds. */
   tick(now: number): void;
+  /** Tells the user something about the run as it goes on. */
+  say(text: string): void;
   finish(): void;
 }
+
+const sayBeside = (text: string): void => console.error(`ticketlab: ${text}`);
 
 /** `auto` is the dashboard on a terminal and plain lines elsewhere. */
 export function createView(kind: UiKind, stdout: NodeJS.WriteStream): View {
@@ -25,7 +29,7 @@ export function createView(kind: UiKind, stdout: NodeJS.WriteStream): View {
     case 'json':
       return jsonView(stdout);
     case 'quiet':
-      return { event: () => undefined, tick: () => undefined, finish: () => undefined };
+      return { event: () => undefined, tick: () => undefined, say: sayBeside, finish: () => undefined };
   }
 }
 
@@ -38,6 +42,7 @@ function plainView(stdout: NodeJS.WriteStream): View {
   return {
     event: (event) => say(plainStep(view, event)),
     tick: (now) => say(plainTick(view, now)),
+    say: sayBeside,
     finish: () => undefined,
   };
 }
@@ -46,6 +51,7 @@ function jsonView(stdout: NodeJS.WriteStream): View {
   return {
     event: (event) => stdout.write(`${JSON.stringify(event)}\n`),
     tick: () => undefined,
+    say: sayBeside,
     finish: () => undefined,
   };
 }
@@ -73,6 +79,8 @@ function dashboardView(stdout: NodeJS.WriteStream): View {
       if (event.type === 'inst.start') loading ??= load();
     },
     tick: (now) => mounted?.update(state, now),
+    // Whatever else is written to the terminal tears the dashboard.
+    say: (text) => (mounted === undefined ? sayBeside(text) : mounted.say(text)),
     finish: () => {
       finished = true;
       if (mounted !== undefined) mounted.finish();

@@ -1,4 +1,5 @@
 import { Text } from 'ink';
+import type { DefinitionCounts } from '../events/run-state.js';
 
 interface Props {
   readonly done: number;
@@ -6,6 +7,11 @@ interface Props {
   /** Characters. */
   readonly width: number;
   readonly failed?: boolean;
+}
+
+/** Instances that somebody looked into: those that were skipped or cancelled are still to be done. */
+export function doneOf({ hit, ran, failed }: Omit<DefinitionCounts, 'definition'>): number {
+  return hit + ran + failed;
 }
 
 /** `━━━━━━────`: full only when all is done, empty only when nothing is. */

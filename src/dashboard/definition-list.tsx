@@ -1,8 +1,7 @@
 import { Box, Text } from 'ink';
-import { doneOf } from '../events/run-state.js';
 import type { DefinitionCounts } from '../events/run-state.js';
 import { safeLine } from '../base/safe-text.js';
-import { Bar } from './bar.js';
+import { Bar, doneOf } from './bar.js';
 import { Counts } from './counts.js';
 import { Hidden } from './hidden.js';
 import type { Window } from './rows.js';

@@ -1,6 +1,5 @@
 import { Box, Text } from 'ink';
-import { doneOf } from '../events/run-state.js';
-import { Bar } from './bar.js';
+import { Bar, doneOf } from './bar.js';
 import { Counts } from './counts.js';
 import type { DashboardView } from './view.js';
 

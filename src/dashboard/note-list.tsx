@@ -4,6 +4,7 @@ import type { Window } from './rows.js';
 import type { Note } from './view.js';
 
 const colors = {
+  notice: 'yellow',
   failed: 'red',
   message: 'red',
   warning: 'yellow',
@@ -11,7 +12,7 @@ const colors = {
   result: undefined,
 } as const;
 
-/** What was written, what failed and what it said, warnings: lines that the view has cut to the width. */
+/** What is to be said now, what was written, what failed and what it said, warnings: lines that the view has cut to the width. */
 export function NoteList({ notes }: { readonly notes: Window<Note> }) {
   if (notes.shown.length + notes.hidden === 0) return null;
   return (

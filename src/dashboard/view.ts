@@ -14,7 +14,7 @@ export interface Size {
 
 /** A line of a message: what failed, what it said, a line of its log, or what there is to see. */
 export interface Note {
-  readonly kind: 'failed' | 'message' | 'log' | 'result' | 'warning';
+  readonly kind: 'notice' | 'failed' | 'message' | 'log' | 'result' | 'warning';
   readonly text: string;
 }
 
@@ -37,9 +37,14 @@ export interface DashboardView {
 /** The dashboard never takes more lines than this, whatever the size of the run and of the terminal. */
 export const maximumRows = 40;
 
-/** What to show of a run at the time `now` (Unix milliseconds) on a screen of this size. */
-export function dashboardView(run: RunState, now: number, size: Size): DashboardView {
-  const allNotes = notesOf(run, size.columns);
+/**
+ * What to show of a run at the time `now` (Unix milliseconds) on a screen of this size.
+ *
+ * @param notice what is to be said until the run has ended.
+ */
+export function dashboardView(run: RunState, now: number, size: Size, notice = ''): DashboardView {
+  const said = run.end === undefined && notice !== '' ? wrapped('notice', notice, size.columns) : [];
+  const allNotes = [...said, ...notesOf(run, size.columns)];
   const running = [...run.running.values()];
   const summary = run.end === undefined ? [] : wrapLine(summaryText(run.end), size.columns);
   // A frame as high as the terminal would scroll it. Title and totals take two lines, an empty one is above the summary.

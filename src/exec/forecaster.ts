@@ -18,6 +18,10 @@ interface Running {
 }
 
 const forecastEveryMs = 2000;
+/** What an instance is taken to cost where nothing is known. */
+const usualSeconds = 1;
+/** Of what is left nothing need be known of one in so many: the figure at the end of a first run is not waited for. */
+const knownForOneUnknown = 10;
 
 /** What instances cost: first for their order, then for the time left. */
 export class Forecaster {
@@ -31,9 +35,9 @@ export class Forecaster {
     this.#times = new WallTimes(options.path);
   }
 
-  /** Seconds for each instance; 1 where nothing is known. */
+  /** Seconds for each instance. */
   costs(): Float64Array {
-    return Float64Array.from(this.#options.types, (type) => this.#times.seconds(type) ?? 1);
+    return Float64Array.from(this.#options.types, (type) => this.#times.seconds(type) ?? usualSeconds);
   }
 
   /** How far an instance is: after `seconds` it has done `done` of `total`. */
@@ -47,19 +51,22 @@ export class Forecaster {
     if (seconds !== undefined) this.#times.learn(this.#options.types[index]!, seconds);
   }
 
-  /** Seconds until the end, from time to time and only when something is known of everything that is left. */
+  /** Seconds until the end, from time to time and only when something is known of nearly everything that is left. */
   due(hasEnded: (index: number) => boolean): number | undefined {
     const { types, producers, slots, clock } = this.#options;
     if (clock.monotonic() - this.#lastAt < forecastEveryMs) return undefined;
     const expected = this.#expected();
     const left = new Float64Array(types.length);
+    let [known, unknown] = [0, 0];
     for (let index = 0; index < left.length; index++) {
       if (hasEnded(index)) continue;
       const running = this.#running.get(index);
       const cost = running ? running.total - running.seconds : expected.get(types[index]!);
-      if (cost === undefined) return undefined;
-      left[index] = Math.max(0, cost);
+      if (cost === undefined) unknown++;
+      else known++;
+      left[index] = Math.max(0, cost ?? usualSeconds);
     }
+    if (unknown * knownForOneUnknown > known) return undefined;
     this.#lastAt = clock.monotonic();
     return forecast(remainingWork(producers, left), slots);
   }

@@ -37,11 +37,11 @@ describe('the dashboard', () => {
   test('shows how a run ended, what failed with its log, and where the results are', () => {
     expect(frame(replay(mixedRun), startTime + 6100, wide)).toEqual([
       'quickstart (smoke)                                                          0:06',
-      '━━━━━━━━━━━━━━━━━━━━  7/7  1 failed, 2 hit, 3 ran, 1 skipped',
+      '━━━━━━━━━━━━━━━━━───  6/7  1 failed, 2 hit, 3 ran, 1 skipped',
       '',
       'data      1/1  ━━━━━━━━━━━━━━━━━━━━  1 hit',
       'train     3/3  ━━━━━━━━━━━━━━━━━━━━  1 failed, 1 hit, 1 ran',
-      'prune     2/2  ━━━━━━━━━━━━━━━━━━━━  1 ran, 1 skipped',
+      'prune     1/2  ━━━━━━━━━━──────────  1 ran, 1 skipped',
       'accuracy  1/1  ━━━━━━━━━━━━━━━━━━━━  1 ran',
       '',
       'result: results/quickstart/smoke/accuracy.svg',
@@ -74,11 +74,11 @@ describe('the dashboard', () => {
   test('breaks the summary and messages on a narrow terminal instead of cutting them', () => {
     expect(frame(replay(mixedRun), startTime + 6100, narrow)).toEqual([
       'quickstart (smoke)                  0:06',
-      '7/7  1 failed, 2 hit, 3 ran, 1 skipped',
+      '6/7  1 failed, 2 hit, 3 ran, 1 skipped',
       '',
       'data      1/1  ━━━━━━  1 hit',
       'train     3/3  ━━━━━━  1 failed, 1 hit,…',
-      'prune     2/2  ━━━━━━  1 ran, 1 skipped',
+      'prune     1/2  ━━━───  1 ran, 1 skipped',
       'accuracy  1/1  ━━━━━━  1 ran',
       '',
       'result: results/quic…/smoke/accuracy.svg',
@@ -93,6 +93,13 @@ describe('the dashboard', () => {
       '2 hit, 3 ran, 1 failed, 1 skipped in 6.1',
       's',
     ]);
+  });
+
+  test('says what it is told to say until the run has ended', () => {
+    const notice = 'stopping; what is finished is kept.';
+    const during = frame(replay(mixedRun.slice(0, 10)), startTime + 5000, wide, notice);
+    expect(during.slice(-2)).toEqual(['', notice]);
+    expect(frame(replay(mixedRun), startTime + 6100, wide, notice).join('\n')).not.toContain(notice);
   });
 
   test('is one line before anything is known', () => {

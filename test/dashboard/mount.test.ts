@@ -45,6 +45,32 @@ describe('the mounted dashboard', () => {
     dashboard.finish();
   });
 
+  test('says what it is told to say without waiting for an event', () => {
+    const { stdout, written } = fakeTerminal({ columns: 80, rows: 24 });
+    const dashboard = mountDashboard({ stdout });
+    dashboard.update(replay(mixedRun.slice(0, 10)), startTime + 3000);
+    dashboard.say('stopping');
+    dashboard.finish();
+    expect(stripVTControlCharacters(written.join(''))).toContain('stopping');
+  });
+
+  test('erases all of a frame whose lines were broken by a terminal that became narrower', () => {
+    const { stdout, written } = fakeTerminal({ columns: 80, rows: 24 });
+    const dashboard = mountDashboard({ stdout });
+    dashboard.update(replay(mixedRun.slice(0, 10)), startTime + 3000);
+    const drawn = stripVTControlCharacters(written.join('')).trimEnd().split('\n');
+    const rowsOf = (columns: number) =>
+      drawn.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / columns)), 0);
+    expect(rowsOf(60)).toBeGreaterThan(drawn.length);
+    written.length = 0;
+    Object.assign(stdout, { columns: 60 });
+    stdout.emit('resize');
+    // The first thing: up past the rows that Ink does not know of.
+    expect(written[0]).toBe('\u001b[2K\u001b[1A'.repeat(rowsOf(60) - drawn.length));
+    dashboard.finish();
+    expect(stdout.listenerCount('resize')).toBe(0);
+  });
+
   test('can be finished before anything was shown', () => {
     const { stdout, written } = fakeTerminal({ columns: 80, rows: 24 });
     mountDashboard({ stdout }).finish();
