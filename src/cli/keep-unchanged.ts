@@ -30,7 +30,8 @@ export function keepIfUnchanged(loaded: LoadedPlan, { summary, results, quiet, s
   // A file that was found and not named could give way to another one.
   if (!words.includes(file) || decisions.force.size > 0 || loaded.usedGradientClass()) return;
   const outside = packagedFiles(loaded);
-  if (outside === undefined) return;
+  const objects = decisions.store.seen();
+  if (outside === undefined || objects === undefined) return;
   const own = [
     process.argv[1]!,
     fileURLToPath(import.meta.url),
@@ -44,7 +45,7 @@ export function keepIfUnchanged(loaded: LoadedPlan, { summary, results, quiet, s
       files: [...own.map((path) => realpathSync(path)), ...read, ...outside, ...results].map((path) =>
         resolve(wiring.project, path),
       ),
-      objects: decisions.store.objects.seen(),
+      objects,
       ...{ store: wiring.store, run: summary.run, results, quiet },
       ...{ pipeline: plan.name, variant: plan.variant, hits: plan.instances.length },
     },
@@ -59,7 +60,8 @@ function packagedFiles({ plan, decisions }: LoadedPlan): string[] | undefined {
   for (const instance of plan.instances) {
     if (instance.settings?.env !== undefined) return undefined;
     const signature = signatureOf(decisions, instance);
-    const rules = (signature.files ?? []).filter((rule) => ruleApplies(rule, instance.params));
+    if (signature.files === undefined) continue;
+    const rules = signature.files.filter((rule) => ruleApplies(rule, instance.params));
     if (rules.length === 0) continue;
     if (rules.some(({ kind }) => kind !== 'package')) return undefined;
     const found = decisions.outsideFiles.resolve(signature, instance.params);

@@ -1,7 +1,8 @@
 import type { Ending } from '../events/event.js';
+import type { KnownResult } from '../store/packed-results.js';
 import type { Outputs } from '../store/record.js';
 import type { Computation, Decision } from './decide.js';
-import { dependantsOf } from './graph.js';
+import { dependantsOf, linksOf, type Links } from './graph.js';
 import { ReadyHeap } from './heap.js';
 
 /** What is told of an instance when it ends. */
@@ -17,7 +18,7 @@ export interface EndDetails {
 export interface BoardOptions {
   /** Ids for messages. */
   readonly ids: readonly string[];
-  readonly producers: readonly (readonly number[])[];
+  readonly producers: Links;
   readonly ranks: Float64Array;
   readonly decide: (index: number, known: (index: number) => Outputs | undefined) => Decision;
   readonly ended: (index: number, how: Ending, details: EndDetails) => void;
@@ -35,11 +36,10 @@ const mostPassed = 64;
  */
 export class Board {
   readonly #options: BoardOptions;
-  readonly #dependants: readonly (readonly number[])[];
+  readonly #dependants: Links;
   readonly #state: State[];
-  readonly #how: (Ending | undefined)[] = [];
-  readonly #outputs: (Outputs | undefined)[] = [];
-  readonly #keys: (string | undefined)[] = [];
+  readonly #how: (Ending | undefined)[];
+  readonly #results: (KnownResult | undefined)[];
   readonly #computations: (Computation | undefined)[] = [];
   /** How many producers have no outputs yet. */
   readonly #pending: Int32Array;
@@ -49,18 +49,24 @@ export class Board {
   /** When an instance last started or was reopened: counts both, to tell which came first. */
   readonly #startedAt: number[] = [];
   readonly #reopenedAt = new Map<number, number>();
+  readonly #known = (index: number): Outputs | undefined => this.#results[index]?.outputs;
   #tick = 0;
   #undecided: number[] = [];
   #open: number;
 
   constructor(options: BoardOptions) {
     this.#options = options;
-    const { producers, ranks } = options;
+    const { ids, producers, ranks } = options;
     this.#dependants = dependantsOf(producers);
-    this.#state = producers.map(() => 'waiting');
-    this.#pending = Int32Array.from(producers, (sources) => sources.length);
+    this.#state = ids.map(() => 'waiting');
+    this.#how = ids.map(() => undefined);
+    this.#results = ids.map(() => undefined);
+    this.#pending = Int32Array.from(
+      ids,
+      (_, index) => producers.starts[index + 1]! - producers.starts[index]!,
+    );
     this.#ready = new ReadyHeap(ranks);
-    this.#open = producers.length;
+    this.#open = ids.length;
   }
 
   /** Decides everything that can be decided at once: with everything cached that is all there is to do. */
@@ -76,14 +82,9 @@ export class Board {
     return this.#open;
   }
 
-  outputs(index: number): Outputs | undefined {
-    return this.#outputs[index];
-  }
-
   /** The result of an instance, however it came to be there. */
-  made(index: number): { readonly key: string; readonly outputs: Outputs } | undefined {
-    const [key, outputs] = [this.#keys[index], this.#outputs[index]];
-    return key === undefined || outputs === undefined ? undefined : { key, outputs };
+  made(index: number): KnownResult | undefined {
+    return this.#results[index];
   }
 
   how(index: number): Ending | undefined {
@@ -140,13 +141,15 @@ export class Board {
     this.#settle();
   }
 
-  ran(index: number, outputs: Outputs, details: EndDetails): void {
+  ran(index: number, outputs: Outputs, details: EndDetails & { readonly key: string }): void {
     const followers = this.#release(index);
-    this.#outputs[index] = outputs;
+    const { key, seconds = 0 } = details;
+    const result: KnownResult = { key, outputs, seconds };
+    this.#results[index] = result;
     this.#end(index, 'ran', details);
     for (const follower of followers) {
-      this.#outputs[follower] = outputs;
-      this.#end(follower, 'hit', details.key === undefined ? {} : { key: details.key });
+      this.#results[follower] = result;
+      this.#end(follower, 'hit', { key });
     }
     this.#settle();
   }
@@ -167,7 +170,8 @@ export class Board {
    * @returns the producers that run again; undefined when that did not help, and the instance must fail.
    */
   lost(index: number, sha256: string): readonly number[] | undefined {
-    const makers = this.#options.producers[index]!.filter((producer) => this.#made(producer, sha256));
+    const producers = [...linksOf(this.#options.producers, index)];
+    const makers = producers.filter((producer) => this.#made(producer, sha256));
     const since = (maker: number): number => this.#reopenedAt.get(maker) ?? -1;
     if (makers.some((maker) => this.#reopenedAt.has(maker) && since(maker) < this.#startedAt[index]!))
       return undefined;
@@ -205,8 +209,8 @@ export class Board {
     this.#reopenedAt.set(index, this.#tick++);
     this.#open++;
     this.#how[index] = undefined;
-    this.#outputs[index] = undefined;
-    for (const dependant of this.#dependants[index]!) {
+    this.#results[index] = undefined;
+    for (const dependant of linksOf(this.#dependants, index)) {
       this.#pending[dependant]!++;
       if (this.#state[dependant] !== 'ready' && this.#state[dependant] !== 'elsewhere') continue;
       for (const follower of this.#release(dependant)) this.#reconsider(follower);
@@ -216,7 +220,7 @@ export class Board {
   }
 
   #made(producer: number, sha256: string): boolean {
-    return Object.values(this.#outputs[producer] ?? {}).some((ref) => ref.sha256 === sha256);
+    return Object.values(this.#results[producer]?.outputs ?? {}).some((ref) => ref.sha256 === sha256);
   }
 
   #reconsider(index: number): void {
@@ -234,9 +238,9 @@ export class Board {
   }
 
   #decide(index: number): void {
-    const decision = this.#options.decide(index, (source) => this.#outputs[source]);
+    const decision = this.#options.decide(index, this.#known);
     if (decision.verdict === 'hit') {
-      this.#outputs[index] = decision.result.outputs;
+      this.#results[index] = decision.result;
       this.#end(index, 'hit', { key: decision.key, madeIn: decision.result.seconds });
     } else if (decision.verdict === 'run') this.#enqueue(index, decision.computation);
     else this.#end(index, 'failed', { message: decision.reason });
@@ -268,10 +272,11 @@ export class Board {
     this.#state[index] = 'ended';
     this.#how[index] = how;
     this.#open--;
-    this.#keys[index] = details.key;
     this.#options.ended(index, how, details);
+    const { starts, others } = this.#dependants;
     if (how === 'hit' || how === 'ran')
-      for (const dependant of this.#dependants[index]!) {
+      for (let at = starts[index]!; at < starts[index + 1]!; at++) {
+        const dependant = others[at]!;
         if (--this.#pending[dependant]! === 0) this.#undecided.push(dependant);
       }
     else if (how === 'failed') this.#skipBelow(index);
@@ -279,13 +284,13 @@ export class Board {
 
   #skipBelow(cause: number): void {
     const message = `not started, because ${this.#options.ids[cause]!} failed`;
-    const below = [...this.#dependants[cause]!];
+    const below = [...linksOf(this.#dependants, cause)];
     for (let index = below.pop(); index !== undefined; index = below.pop()) {
       const state = this.#state[index];
       if (state === 'ended' || state === 'running') continue;
       for (const follower of this.#release(index)) this.#reconsider(follower);
       this.#end(index, 'skipped', { message });
-      below.push(...this.#dependants[index]!);
+      below.push(...linksOf(this.#dependants, index));
     }
   }
 }

@@ -61,7 +61,7 @@ export class Conductor {
       stop: (index) => this.#pool?.stop(this.#workerOf.get(index)!),
       again: (index) => this.#retry(index),
     });
-    const producers = plan.instances.map(producersOf);
+    const producers = producersOf(plan.instances);
     this.#forecaster = new Forecaster({
       path: env.store.layout.cache('wall-times.json'),
       types: plan.instances.map((instance) => instance.type),
@@ -220,7 +220,7 @@ export class Conductor {
       case 'done':
         if (report.differing.length > 0)
           this.#warn(index, differenceMessage(this.#options.plan.instances[index]!, report));
-        this.#options.env.store.remember(key, { outputs: report.outputs, seconds });
+        this.#options.env.store.remember({ key, outputs: report.outputs, seconds });
         this.#board.ran(index, report.outputs, { key, seconds });
         return this.#forecast();
       case 'lost':
@@ -263,6 +263,7 @@ export class Conductor {
       plan,
       objects: env.store.objects,
       projectDir: env.projectDir,
+      signature: (instance) => signatureOf(this.#decisionEnv, instance),
       made: (index) => this.#board.made(index),
       written: (path) => emit({ type: 'run.result', path }),
       lost: (index, message) => {

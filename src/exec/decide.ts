@@ -6,7 +6,7 @@ import type { Coords, Gather, Instance, Plan } from '../pipeline/plan.js';
 import type { Signatures } from '../pipeline/signatures.js';
 import type { StageSignature } from '../pipeline/stage.js';
 import type { OutsideFile, OutsideFileReader } from '../store/outside-files.js';
-import type { KnownResult } from '../store/packed-index.js';
+import type { KnownResult } from '../store/packed-results.js';
 import type { ObjectRef, Outputs } from '../store/record.js';
 import type { Store } from '../store/store.js';
 import type { OwnCode, OwnCodeReader } from './own-code.js';
@@ -73,34 +73,26 @@ export interface DecisionEnv {
  *
  * @param known outputs of an instance, as far as they are known.
  */
-export function decide(
-  index: number,
-  known: (index: number) => Outputs | undefined,
-  env: DecisionEnv,
-): Decision {
+export function decide(index: number, known: Known, env: DecisionEnv): Decision {
   const instance = env.plan.instances[index]!;
   const signature = signatureOf(env, instance);
-  const { inputs, waitsFor } = resolveInputs(instance, known);
-  if (waitsFor !== undefined) {
-    const first = env.plan.instances[waitsFor[0]!]!.id;
-    const others = waitsFor.length > 1 ? ` and ${waitsFor.length - 1} more` : '';
-    return {
-      verdict: 'run-unless-unchanged',
-      waitsFor,
-      reason: `runs unless the outputs of ${first}${others} come out unchanged`,
-    };
-  }
+  const digests = inputDigests(instance, known);
+  if (digests === undefined) return unlessUnchanged(unknownSources(instance, known), env.plan);
   const located = env.outsideFiles.resolve(signature, instance.params);
   if (!located.ok) return { verdict: 'impossible', reason: located.error };
   const own = ownCodeOf(env, instance);
   if (!own.ok) return { verdict: 'impossible', reason: own.error };
-  const { key, parts } = keyOf(signature, instance, {
-    inputs,
-    files: located.value,
-    own: own.value,
-    gradientClass: env.gradientClass,
+  const { key, parts } = keyAndParts({
+    signature,
+    params: instance.params,
+    inputs: digests,
+    files: digestsOf(located.value),
+    rt: runtimeClass(signature, instance.params, env.gradientClass),
+    code: own.value?.key,
+    env: own.value?.env ?? nothing,
   });
   const run = (reason: string, heals = false): Decision => {
+    const inputs = resolveInputs(instance, known);
     const computation = { key, K: JSON.parse(parts) as Json, inputs, files: located.value };
     const whole = own.value === undefined ? computation : { ...computation, own: own.value };
     return { verdict: 'run', computation: whole, reason, heals };
@@ -108,8 +100,9 @@ export function decide(
   if (env.force.has(index)) return run('forced');
   const found = env.store.find(key);
   if (!found.hit) return run(found.reason, found.lost);
-  if (!isComplete(found.result.outputs, signature, instance)) {
-    const absent = declaredOutputs(signature, instance.params).find((name) => !found.result.outputs[name]);
+  const { outputs } = found.result;
+  if (!isComplete(outputs, signature, instance)) {
+    const absent = declaredOutputs(signature, instance.params).find((name) => !outputs[name]);
     return run(`its result has no output "${absent}"`);
   }
   return { verdict: 'hit', key, parts, result: found.result, reason: 'in the store' };
@@ -141,29 +134,71 @@ export function ownCodeOf(
   return ownCode.read(type, instance.settings?.env ?? {});
 }
 
-function resolveInputs(
-  instance: Instance,
-  known: (index: number) => Outputs | undefined,
-): { inputs: ResolvedInputs; waitsFor: readonly number[] | undefined } {
-  let waitsFor: Set<number> | undefined;
-  const inputs: Record<string, ResolvedInput> = {};
-  const find = (from: number, output: string): ObjectRef => {
-    const outputs = known(from);
-    if (!outputs) (waitsFor ??= new Set()).add(from);
-    else if (!outputs[output]) throw new Error(`Internal error: instance ${from} has no output "${output}"`);
-    return outputs?.[output] ?? unknownRef;
+type Known = (index: number) => Outputs | undefined;
+
+function refOf(
+  { from, output }: { readonly from: number; readonly output: string },
+  known: Known,
+): ObjectRef | undefined {
+  const outputs = known(from);
+  if (outputs !== undefined && !outputs[output])
+    throw new Error(`Internal error: instance ${from} has no output "${output}"`);
+  return outputs?.[output];
+}
+
+/** What the inputs contribute to the key; undefined while one is not known. */
+function inputDigests({ inputs }: Instance, known: Known): Record<string, InputDigest> | undefined {
+  const digests: Record<string, InputDigest> = {};
+  for (const name in inputs) {
+    const source = inputs[name]!;
+    if (source.kind === 'edge') {
+      const ref = refOf(source, known);
+      if (ref === undefined) return undefined;
+      digests[name] = ref;
+    } else {
+      const rows = [];
+      for (const row of source.rows) {
+        const ref = refOf(row, known);
+        if (ref === undefined) return undefined;
+        rows.push({ coords: row.coords, type: ref.type, sha256: ref.sha256 });
+      }
+      digests[name] = { rows };
+    }
+  }
+  return digests;
+}
+
+/** The instances whose outputs are not known yet, each once. */
+function unknownSources({ inputs }: Instance, known: Known): number[] {
+  const sources = new Set<number>();
+  for (const source of Object.values(inputs))
+    for (const { from } of source.kind === 'edge' ? [source] : source.rows)
+      if (known(from) === undefined) sources.add(from);
+  return [...sources];
+}
+
+function unlessUnchanged(waitsFor: readonly number[], plan: Plan): Decision {
+  const first = plan.instances[waitsFor[0]!]!.id;
+  const others = waitsFor.length > 1 ? ` and ${waitsFor.length - 1} more` : '';
+  return {
+    verdict: 'run-unless-unchanged',
+    waitsFor,
+    reason: `runs unless the outputs of ${first}${others} come out unchanged`,
   };
-  for (const name in instance.inputs) {
-    const source = instance.inputs[name]!;
-    inputs[name] =
+}
+
+/** All of them are known. */
+function resolveInputs({ inputs }: Instance, known: Known): ResolvedInputs {
+  const resolved: Record<string, ResolvedInput> = {};
+  for (const [name, source] of Object.entries(inputs))
+    resolved[name] =
       source.kind === 'edge'
-        ? { kind: 'one', ref: find(source.from, source.output) }
+        ? { kind: 'one', ref: refOf(source, known)! }
         : {
             kind: 'rows',
-            rows: inOrder(source).map((row) => ({ coords: row.coords, ref: find(row.from, row.output) })),
+            rows: inOrder(source).map((row) => ({ coords: row.coords, ref: refOf(row, known)! })),
           };
-  }
-  return { inputs, waitsFor: waitsFor && [...waitsFor] };
+  return resolved;
 }
 
 /**
@@ -201,37 +236,7 @@ function compareCoords(a: Coords, b: Coords): number {
   return 0;
 }
 
-/** Stands in where nothing is known yet; never leaves `decide`. */
-const unknownRef: ObjectRef = { type: 'file', sha256: '', bytes: 0, kind: 'blob' };
-
-function keyOf(
-  signature: StageSignature,
-  instance: Instance,
-  {
-    inputs,
-    files,
-    gradientClass,
-    own,
-  }: Pick<Computation, 'inputs' | 'files'> &
-    Pick<DecisionEnv, 'gradientClass'> & { own: OwnCode | undefined },
-): { key: string; parts: string } {
-  const digests: Record<string, InputDigest> = {};
-  for (const name in inputs) {
-    const input = inputs[name]!;
-    digests[name] =
-      input.kind === 'one'
-        ? input.ref
-        : { rows: input.rows.map(({ coords, ref }) => ({ coords, type: ref.type, sha256: ref.sha256 })) };
-  }
-  return keyAndParts({
-    signature,
-    params: instance.params,
-    inputs: digests,
-    files: digestsOf(files),
-    rt: runtimeClass(signature, instance.params, gradientClass),
-    ...(own === undefined ? {} : { code: own.key, env: own.env }),
-  });
-}
+const nothing: Readonly<Record<string, string>> = {};
 
 function digestsOf(files: Computation['files']): Readonly<Record<string, string>> {
   const digests: Record<string, string> = {};

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import { forecast, remainingWork } from './estimate.js';
+import type { Links } from './graph.js';
 import { WallTimes } from './wall-times.js';
 
 export interface ForecasterOptions {
@@ -7,7 +8,7 @@ export interface ForecasterOptions {
   readonly path: string;
   /** Stage type of each instance. */
   readonly types: readonly string[];
-  readonly producers: readonly (readonly number[])[];
+  readonly producers: Links;
   readonly slots: number;
   readonly clock: Clock;
 }

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { ensureFolder, relist, sha256Hex } from './durable.js';
 import { errorCode, ObjectLostError } from './errors.js';
 import type { Layout } from './layout.js';
+import type { SizedObject } from './object-list.js';
 import type { ObjectRef } from './record.js';
 import { decodeTree, type TreeEntry } from './tree.js';
 
@@ -26,9 +27,25 @@ export class Objects {
   /** Digest -> identity of the file whose bytes were found right. */
   readonly #verified = new Map<string, string>();
   readonly #trees = new Map<string, readonly TreeEntry[]>();
+  #doubts = 0;
 
   constructor(layout: Layout) {
     this.#layout = layout;
+  }
+
+  /** How often something of what was seen was to be believed no more. */
+  get doubts(): number {
+    return this.#doubts;
+  }
+
+  /** Whether an object is there (of a tree: all its files too) with its size, so that nothing of it need be remembered. */
+  isThere(ref: ObjectRef): boolean {
+    if (ref.kind === 'tree') return this.problem(ref) === undefined;
+    return this.#sizeOf(ref.sha256) === ref.bytes;
+  }
+
+  #sizeOf(sha256: string): number | undefined {
+    return statSync(this.#layout.object(sha256), absentIsNothing)?.size;
   }
 
   /** What is wrong with an object by name and size (of a tree: its files too), or undefined. Changes nothing. */
@@ -56,8 +73,8 @@ export class Objects {
     return this.problem(ref);
   }
 
-  /** All objects that were looked at and found, with their sizes. */
-  seen(): Iterable<readonly [sha256: string, bytes: number]> {
+  /** The objects of which it is remembered that they are there, with their sizes. */
+  seen(): Iterable<SizedObject> {
     return this.#sizes;
   }
 
@@ -101,6 +118,7 @@ export class Objects {
 
   /** Believes nothing any more of this object (of a tree: of its files). */
   forget(sha256: string): void {
+    this.#doubts++;
     for (const entry of this.#trees.get(sha256) ?? []) this.#sizes.delete(entry.sha256);
     this.#trees.delete(sha256);
     this.#sizes.delete(sha256);
@@ -117,7 +135,7 @@ export class Objects {
   #sizeProblem(sha256: string, bytes: number): string | undefined {
     let size = this.#sizes.get(sha256);
     if (size === undefined) {
-      size = statSync(this.#layout.object(sha256), { throwIfNoEntry: false })?.size;
+      size = this.#sizeOf(sha256);
       if (size === undefined) return `${short(sha256)} is missing`;
       this.#sizes.set(sha256, size);
     }
@@ -154,6 +172,8 @@ export class Objects {
     }
   }
 }
+
+const absentIsNothing = { throwIfNoEntry: false } as const;
 
 /** Of a file that seems to be missing a network file system may only not have heard yet: its folder is listed first. */
 function openPatiently(path: string): number | undefined {

@@ -5,8 +5,10 @@ import type { Json } from '../base/json.js';
 import { ensureFolder, linkFirst, relist, syncFolder, writeDurably } from './durable.js';
 import { errorCode, guarded, StoreError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
+import { listObjects } from './object-list.js';
 import { Objects } from './objects.js';
-import { PackedIndex, type KnownResult } from './packed-index.js';
+import { PackedIndex } from './packed-index.js';
+import type { KnownResult } from './packed-results.js';
 import { publish, type Publication, type Published } from './publish.js';
 import { decodeRecord, type Outputs, type ResultRecord } from './record.js';
 import { reapAttempts, reapStale } from './staging.js';
@@ -56,12 +58,12 @@ export class Store {
   /** Whether there is a complete result: from the index, or else from its record. Writes nothing. */
   find(key: string): Found {
     const known = this.#index?.get(key);
-    if (known && this.#lost(known.outputs) === undefined) return { hit: true, result: known };
+    if (known && this.#isThere(known)) return { hit: true, result: known };
     if (known) this.#index?.drop(key);
     const found = this.lookup(key);
     if (!found.hit) return found;
     const { outputs, made } = found.record;
-    const result = { outputs, seconds: Number.isFinite(made.wall_s) ? made.wall_s : 0 };
+    const result = { key, outputs, seconds: Number.isFinite(made.wall_s) ? made.wall_s : 0 };
     this.#index?.add(key, result);
     return { hit: true, result };
   }
@@ -75,8 +77,8 @@ export class Store {
   }
 
   /** Adds what was just published to the index. */
-  remember(key: string, result: KnownResult): void {
-    this.#index?.add(key, result);
+  remember(result: KnownResult): void {
+    this.#index?.add(result.key, result);
   }
 
   /** Keeps what was learned for the next run of this project. */
@@ -98,6 +100,26 @@ export class Store {
     if (!record) return { hit: false, lost: true, reason: 'its record is damaged' };
     const lost = this.#lost(record.outputs);
     return lost === undefined ? { hit: true, record } : { hit: false, lost: true, reason: lost };
+  }
+
+  /** Whether all objects of a result in the index are there: looked at once, and again after doubts. */
+  #isThere(known: KnownResult): boolean {
+    if (this.objects.doubts === 0 && this.#index?.isSound(known) === true) return true;
+    const { outputs } = known;
+    for (const name in outputs)
+      if (!this.objects.isThere(outputs[name]!) && this.#lost(outputs) !== undefined) return false;
+    this.#index?.markSound(known);
+    return true;
+  }
+
+  /**
+   * The objects that were looked at and found, as `listObjects` writes them; undefined when something that was seen was
+   * to be believed no more since.
+   */
+  seen(): Buffer | undefined {
+    if (this.objects.doubts > 0) return undefined;
+    const indexed = this.#index?.soundObjects() ?? Buffer.alloc(0);
+    return Buffer.concat([listObjects([...this.objects.seen()]), indexed]);
   }
 
   #lost(outputs: Outputs): string | undefined {

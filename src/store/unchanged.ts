@@ -3,6 +3,7 @@ import { readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from './durable.js';
 import { layoutOf, type Layout } from './layout.js';
+import { digestAt, listedBytes, sizeAt } from './object-list.js';
 
 /** What decides, together with files, what a command does. Two that are equal ask for the same. */
 export interface Asked {
@@ -30,19 +31,18 @@ export interface Looked extends Done {
   readonly asked: Asked;
   /** Absolute paths of all files outside the store whose bytes it depended on, the results among them. */
   readonly files: readonly string[];
-  /** Objects of the store that had to be there, with their sizes. */
-  readonly objects: Iterable<readonly [sha256: string, bytes: number]>;
+  /** Objects of the store that had to be there, with their sizes, as `listObjects` writes them. */
+  readonly objects: Buffer;
 }
 
 /*
- * The file: sha256 of what follows (32 bytes), length of the header (u32), the header (JSON), then for each object its
- * digest (32 bytes) and size (u48). Little-endian.
+ * The file: sha256 of what follows (32 bytes), length of the header (u32, little-endian), the header (JSON), then the
+ * list of objects.
  */
 const preamble = 32 + 4;
-const objectBytes = 32 + 6;
 
 interface Header extends Done {
-  readonly v: 1;
+  readonly v: 2;
   readonly asked: string;
   readonly epoch: string;
   readonly files: readonly (readonly [path: string, stamp: string])[];
@@ -70,7 +70,7 @@ export function keepUnchanged(project: string, looked: Looked, started: number):
   }
   const { asked, store, run, pipeline, variant, hits, quiet, results } = looked;
   const header: Header = {
-    v: 1,
+    v: 2,
     ...{ store, run, pipeline, variant, hits, quiet, results, files },
     asked: JSON.stringify(asked),
     epoch: textOf(layoutOf(store).epoch),
@@ -113,29 +113,23 @@ function stampOf(path: string, before: number): string | undefined {
 }
 
 function allThere(objects: Buffer, layout: Layout): boolean {
-  for (let at = 0; at < objects.length; at += objectBytes) {
-    const path = layout.object(objects.toString('hex', at, at + 32));
+  for (let at = 0; at < objects.length; at += listedBytes) {
+    const path = layout.object(digestAt(objects, at));
     const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (size !== objects.readUIntLE(at + 32, 6)) return false;
+    if (size !== sizeAt(objects, at)) return false;
   }
   return true;
 }
 
 const digest = (body: Uint8Array): Buffer => createHash('sha256').update(body).digest();
 
-function sealed(header: Header, objects: Looked['objects']): Buffer {
+function sealed(header: Header, objects: Buffer): Buffer {
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  const parts: Buffer[] = [];
-  for (const [sha256, bytes] of objects) {
-    const part = Buffer.alloc(objectBytes);
-    part.write(sha256, 'hex');
-    part.writeUIntLE(bytes, 32, 6);
-    parts.push(part);
-  }
-  const body = Buffer.concat([length, text, ...parts]);
-  return Buffer.concat([digest(body), body]);
+  const file = Buffer.concat([Buffer.alloc(32), length, text, objects]);
+  digest(file.subarray(32)).copy(file);
+  return file;
 }
 
 function opened(path: string): { readonly header: Header; readonly objects: Buffer } | undefined {
@@ -149,7 +143,7 @@ function opened(path: string): { readonly header: Header; readonly objects: Buff
   if (file.length < preamble || !digest(body).equals(file.subarray(0, 32))) return undefined;
   const end = 4 + body.readUInt32LE(0);
   const header = JSON.parse(body.toString('utf8', 4, end)) as Header;
-  return header.v === 1 ? { header, objects: body.subarray(end) } : undefined;
+  return header.v === 2 ? { header, objects: body.subarray(end) } : undefined;
 }
 
 function textOf(path: string): string {

@@ -21,7 +21,7 @@ function boardOf(
 ) {
   const plan = planOf(spec);
   const names = plan.instances.map(({ id }) => id);
-  const producers = plan.instances.map(producersOf);
+  const producers = producersOf(plan.instances);
   const costs = Float64Array.from(names, (name) => options.costs?.[name] ?? 1);
   const ends: [string, Ending][] = [];
   const board = new Board({
@@ -208,7 +208,7 @@ describe('threads', () => {
 
 describe('the forecast', () => {
   test('is the longest path, or all work spread over the slots if that is more', () => {
-    const producers = [[], [0], [], []];
+    const producers = producersOf(planOf({ a: {}, b: { after: ['a'] }, c: {}, d: {} }).instances);
     const remaining = remainingWork(producers, Float64Array.of(2, 3, 4, 5));
     expect(remaining).toEqual({ total: 14, longest: 5 });
     expect(forecast(remaining, 2)).toBe(7);

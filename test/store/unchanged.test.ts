@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/store/durable.js';
 import { layoutOf, type Layout } from '../../src/store/layout.js';
+import { listObjects } from '../../src/store/object-list.js';
 import { keepUnchanged, stillDone, type Asked, type Looked } from '../../src/store/unchanged.js';
 
 const asked: Asked = { runtime: 'v20 linux x64', words: ['run', 'a.yaml'], variables: { HOME: '/home/a' } };
@@ -35,7 +36,7 @@ function looked(): Looked {
   return {
     asked,
     files: [inProject('a.yaml'), inProject('results/a.svg')],
-    objects: contents.map((text) => [sha256Hex(text), text.length] as const),
+    objects: listObjects(contents.map((text) => [sha256Hex(text), text.length])),
     store: layout.root,
     ...{ run: '20250101-000000-abcdef', pipeline: 'a', variant: 'default', hits: 3 },
     ...{ quiet: false, results: ['results/a.svg'] },
