@@ -4,20 +4,20 @@ import { gatherTables } from '../src/artefacts/gather-tables.js';
 import { encodeTable } from '../src/artefacts/table.js';
 import type { Row, Table } from '../src/artefacts/table.js';
 import { UserError } from '../src/base/result.js';
+import { curveFigure } from '../src/figures/curve-figure.js';
 import { curveSpec } from '../src/figures/curve-spec.js';
 import { curveStyle } from '../src/figures/curve-style.js';
 import type { CurveParams, MarkName } from '../src/figures/curve-style.js';
 import { drawPng, drawSvg, type FigureFont, type FigureSpec } from '../src/figures/draw.js';
+import { createTextWidth, type TextWidth } from '../src/figures/font-widths.js';
 import { heatmapCells } from '../src/figures/heatmap-cells.js';
 import type { HeatmapRoles } from '../src/figures/heatmap-cells.js';
+import { heatmapFigure } from '../src/figures/heatmap-figure.js';
 import { heatmapSpec } from '../src/figures/heatmap-spec.js';
-import { knownRange, reachesBeyond, withinRange } from '../src/figures/known-range.js';
-import { captionOf, domainOf, labelOf } from '../src/figures/labels.js';
 import { lastByHelp, lastColumn } from '../src/figures/last-by.js';
 import type { LastBy } from '../src/figures/last-by.js';
 import { lastRow, observationsOf, refuseMissing } from '../src/figures/observations.js';
 import { pointsTable } from '../src/figures/points-table.js';
-import { positivePoints } from '../src/figures/log-points.js';
 import { summariseCurves, type Observation } from '../src/figures/summarise-curves.js';
 import { rowsWhere } from '../src/figures/where.js';
 import {
@@ -114,7 +114,7 @@ type Params = Static<typeof params>;
 
 export default defineStage({
   type: 'plot',
-  version: 2,
+  version: 3,
   summary: 'Draws a figure from a table: SVG, PNG, and the numbers behind it as CSV.',
   params,
   variants: { by: 'mark', of: ofMark },
@@ -136,9 +136,9 @@ export default defineStage({
   // The places of marks come from logarithms, whose last digit may differ between engines.
   runtime: 'node',
   async run({ params: given, inputs, files }) {
-    const { csv, spec } =
-      given.mark === 'heatmap' ? heatmap(inputs.table, given) : curves(inputs.table, given);
     const font = fontOf(files['font']);
+    const draw = given.mark === 'heatmap' ? heatmap : curves;
+    const { csv, spec } = draw(inputs.table, given, createTextWidth(font.bytes));
     const svg = await drawSvg(spec, font);
     const png = await drawPng(svg, font);
     const figure = new Map<string, Uint8Array | string>([
@@ -158,45 +158,25 @@ interface Drawing {
   readonly spec: FigureSpec;
 }
 
-function curves(input: Input, given: Params): Drawing {
+function curves(input: Input, given: Params, widthOf: TextWidth): Drawing {
   const style = curveStyle(given as CurveParams);
   const { roles } = style;
   const where = { ...style.where, ...given.where };
   const observations = observe(rowsWhere(rowsOf(input, roles), where), roles);
   const points = summariseCurves(observations, roles.band);
   const { columns, rows } = pointsTable(points, roles.x);
-  const range = knownRange(roles.y, points);
-  const cut = range !== undefined && reachesBeyond(points, range) ? range : undefined;
-  const possible = withinRange(points, range);
-  const spec = curveSpec({
-    points: style.yAxis === 'log' ? positivePoints(possible, style.floor) : possible,
-    xAxis: roles.x === 'remaining' ? 'remaining' : style.xAxis,
-    yAxis: style.yAxis,
-    marked: style.marked,
-    xLabel: given.x_label || style.xLabel || labelOf(roles.x),
-    yLabel: given.y_label || style.yLabel || labelOf(roles.y),
-    curveLabel: given.color_label || labelOf(roles.color),
-    title: given.title,
-    caption: style.caption ?? captionOf(points, roles.band, { what: 'point', cut }),
-    yDomain: domainOf(roles.y, range),
-  });
-  return { csv: encodeTable(columns, rows), spec };
+  return { csv: encodeTable(columns, rows), spec: curveSpec(curveFigure(points, style, given), widthOf) };
 }
 
-function heatmap(input: Input, given: Params): Drawing {
+function heatmap(input: Input, given: Params, widthOf: TextWidth): Drawing {
   const roles = given as Params & HeatmapRoles;
   const instances = 'bytes' in input ? [{ coords: {}, artefact: input }] : input;
   const cells = heatmapCells(rowsWhere(gatherTables(instances), given.where), roles);
-  const spec = heatmapSpec({
-    cells,
-    xLabel: given.x_label || labelOf(roles.x),
-    yLabel: given.y_label || labelOf(roles.y),
-    valueLabel: given.color_label || labelOf(roles.value),
-    title: given.title,
-    caption: captionOf(cells, roles.band, { what: 'cell' }),
-  });
   const rows = cells.map(({ x, y, ...interval }) => ({ [roles.x]: x, [roles.y]: y, ...interval }));
-  return { csv: encodeTable([roles.x, roles.y, 'n', 'mean', 'lower', 'upper'], rows), spec };
+  return {
+    csv: encodeTable([roles.x, roles.y, 'n', 'mean', 'lower', 'upper'], rows),
+    spec: heatmapSpec(heatmapFigure(cells, roles, given), widthOf),
+  };
 }
 
 interface Columns {

@@ -1,172 +1,136 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { CurvePoint } from './summarise-curves.js';
+import { ticksOf } from './axis-ticks.js';
+import type { AxisKind, Ticks } from './axis-ticks.js';
+import { ySteps } from './curve-figure.js';
+import type { CurveFigure } from './curve-figure.js';
+import { looksOf } from './curve-looks.js';
+import type { Looks } from './curve-looks.js';
+import type { TextWidth } from './font-widths.js';
+import type { DrawnPoint } from './log-points.js';
+import { axisOf, config, fontSizes, headOf } from './theme.js';
+import { linearLabels } from './tick-labels.js';
+import { wrapText } from './wrap-text.js';
 
-export interface CurveFigure {
-  readonly points: readonly CurvePoint[];
-  /** `remaining`: x is a percentage, on a logarithmic axis that runs from dense on the left to sparse on the right. */
-  readonly xAxis: 'remaining' | 'linear' | 'log';
-  /** On a logarithmic axis there is no place for 0 and below: see `positivePoints`. */
-  readonly yAxis: 'linear' | 'log';
-  /** Whether single values are marked; not where a curve has hundreds. */
-  readonly marked: boolean;
-  readonly xLabel: string;
-  readonly yLabel: string;
-  /** What the curves are, over the legend. */
-  readonly curveLabel: string;
-  /** May be empty. */
-  readonly title: string;
-  /** One line: what a point is, and the interval. */
-  readonly caption: string;
-  /** Ends of the y axis; chosen from the data without. */
-  readonly yDomain: readonly [number, number] | undefined;
-}
-
-/** The first is what the text is measured and rasterised with. */
-export const fontFamily = 'DejaVu Sans, Verdana, sans-serif';
-
-/** Okabe & Ito's colours, told apart with every common kind of colour blindness; yellow is too pale for lines. */
-const colors = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#000000', '#E69F00', '#56B4E9'];
-/** Dashes and shapes tell curves apart in grey. Lists of different lengths: a pair repeats only after 30 curves. */
-const dashes = [
-  [1, 0],
-  [8, 4],
-  [2, 3],
-  [10, 3, 2, 3],
-  [5, 2],
-];
-const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down'];
+const width = 560;
+const height = 320;
+/** Pixels between the frame and the outermost places along x. */
+const padding = 12;
+/** Pixels of a heading of the legend. */
+const headingWidth = 200;
+/** Pixels that the labels of the y axis take at least: the title may be wider than the frame by them. */
+const besides = 60;
 
 /** A Vega-Lite specification: one line with points a curve, with a shaded interval where there is one. */
-export function curveSpec(figure: CurveFigure): TopLevelSpec {
-  const curves = [...new Set(figure.points.map(({ curve }) => curve))];
-  const x = { field: 'x', type: 'quantitative', scale: xScale(figure), axis: xAxis(figure) };
-  const y = { field: 'mean', type: 'quantitative', title: figure.yLabel, scale: yScale(figure) };
-  const looks = looksOf(curves, figure);
-  const area = {
-    transform: [{ filter: 'datum.n > 1' }],
-    mark: { type: 'area', opacity: 0.18, line: false },
-    encoding: {
-      x,
-      y: { ...y, field: 'lower' },
-      y2: { field: 'upper' },
-      color: looks.color,
-    },
-  };
-  const line = {
-    mark: { type: 'line', strokeWidth: 2 },
-    encoding: { x, y, color: looks.color, strokeDash: looks.dash },
-  };
-  const points = {
-    mark: { type: 'point', size: 55, filled: true, opacity: 1 },
-    encoding: { x, y, color: looks.color, shape: looks.shape },
-  };
-  const withBand = figure.points.some(({ n }) => n > 1);
+export function curveSpec(figure: CurveFigure, widthOf: TextWidth): TopLevelSpec {
+  const position = { x: xChannel(figure, widthOf), y: yChannel(figure, widthOf) };
+  const looks = looksOf({
+    curves: [...new Set(figure.points.map(({ curve }) => curve))],
+    color: figure.color,
+    heading: wrapText(figure.curveLabel, { pixels: headingWidth, fontSize: fontSizes.legend, widthOf }),
+    marked: figure.marked,
+  });
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    width: 560,
-    height: 320,
+    width,
+    height,
     padding: 12,
     background: 'white',
-    title: titleOf(figure),
-    data: { values: figure.points.map((point) => ({ ...point })) },
-    layer: [...(withBand ? [area] : []), line, ...(figure.marked ? [points] : [])],
+    title: headOf(figure, width + besides, widthOf),
+    data: { values: withBands(figure.points) },
+    layer: layersOf(figure, position, looks),
     config,
   } as TopLevelSpec;
 }
 
-export const config = {
-  font: fontFamily,
-  // One weight only: one font file is shipped.
-  axis: {
-    labelFontSize: 12,
-    titleFontSize: 13,
-    titleFontWeight: 'normal',
-    titlePadding: 10,
-    gridColor: '#e6e6e6',
-    labelLimit: 0,
-    titleLimit: 0,
-  },
-  legend: {
-    labelFontSize: 12,
-    titleFontSize: 12,
-    titleFontWeight: 'normal',
-    labelLimit: 0,
-    titleLimit: 0,
-    symbolSize: 90,
-    rowPadding: 6,
-  },
-  title: { fontWeight: 'normal', anchor: 'start', limit: 0, offset: 14 },
-  view: { stroke: '#bbbbbb' },
-};
-
-export function titleOf({ title, caption }: Pick<CurveFigure, 'title' | 'caption'>): object {
-  const small = { color: '#444444', fontSize: 12 };
-  if (title === '') return { text: caption, ...small };
-  return {
-    text: title,
-    fontSize: 16,
-    subtitle: caption,
-    subtitleFontSize: small.fontSize,
-    subtitleColor: small.color,
-    subtitlePadding: 6,
-  };
+/** A point with the parts of the interval that it belongs to. */
+interface BandPoint extends DrawnPoint {
+  /** Intervals of one band are shaded as one area; 0 without an interval. */
+  readonly band: number;
+  /** Whether it is alone in its band: an area of one place would not be seen. */
+  readonly alone: boolean;
 }
 
-/** Names of curves come from columns; those of a column of truth values answer its name. */
-const curveName =
-  "datum.label === 'true' ? 'yes' : datum.label === 'false' ? 'no' : replace(datum.label, /_/g, ' ')";
-
-function looksOf(curves: readonly string[], { curveLabel: title, marked }: CurveFigure) {
-  const pick = <T>(list: readonly T[]): T[] => curves.map((_, position) => list[position % list.length]!);
-  const look = (range: readonly unknown[], legend: object | null) => ({
-    field: 'curve',
-    type: 'nominal',
-    title,
-    scale: { domain: curves, range },
-    legend: curves.length > 1 || curves[0] !== '' ? legend : null,
+function withBands(points: readonly DrawnPoint[]): BandPoint[] {
+  const continues = (a: DrawnPoint | undefined, b: DrawnPoint | undefined) =>
+    a !== undefined && b !== undefined && a.curve === b.curve && a.piece === b.piece && a.n > 1 && b.n > 1;
+  let band = 0;
+  return points.map((point, at) => {
+    const [before, after] = [continues(points[at - 1], point), continues(point, points[at + 1])];
+    if (!before) band += 1;
+    return { ...point, band: point.n > 1 ? band : 0, alone: point.n > 1 && !before && !after };
   });
-  const symbol = marked ? { symbolStrokeWidth: 0 } : { symbolType: 'stroke', symbolStrokeWidth: 2 };
-  const words = { labelExpr: curveName, symbolOpacity: 1, ...symbol };
+}
+
+function layersOf(
+  { points, marked }: CurveFigure,
+  { x, y }: { readonly x: object; readonly y: object },
+  looks: Looks,
+): object[] {
+  const ends = { y: { ...y, field: 'lower' }, y2: { field: 'upper' } };
+  const area = {
+    transform: [{ filter: 'datum.n > 1 && !datum.alone' }],
+    mark: { type: 'area', opacity: 0.18, line: false },
+    encoding: { x, ...ends, color: looks.color, detail: { field: 'band' } },
+  };
+  const bar = {
+    transform: [{ filter: 'datum.alone' }],
+    mark: { type: 'rule', opacity: 0.35, strokeWidth: 5 },
+    encoding: { x, ...ends, color: looks.color },
+  };
+  const line = {
+    mark: { type: 'line', strokeWidth: 2 },
+    encoding: { x, y, color: looks.color, strokeDash: looks.dash, detail: { field: 'piece' } },
+  };
+  const dots = {
+    mark: { type: 'point', size: 55, filled: true, opacity: 1 },
+    encoding: { x, y, color: looks.color, shape: looks.shape },
+  };
+  const bands = withBands(points);
+  return [
+    ...(bands.some(({ n, alone }) => n > 1 && !alone) ? [area] : []),
+    ...(bands.some(({ alone }) => alone) ? [bar] : []),
+    line,
+    ...(marked ? [dots] : []),
+  ];
+}
+
+function xChannel({ points, xAxis, xLabel }: CurveFigure, widthOf: TextWidth): object {
+  const kind: AxisKind = xAxis === 'linear' ? 'linear' : 'log';
+  const values = points.map(({ x }) => x);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const whole = values.every((value) => Number.isInteger(value));
+  const frame = { kind, whole, pixels: width - 2 * padding, gap: 14, steps: 10 };
+  const extentOf = (label: string) => widthOf(label) * fontSizes.label;
+  const ticks = least === most ? onlyTick(least) : ticksOf({ ...frame, ends: [least, most], extentOf });
+  const domain = least === most ? aroundOne(least, kind) : [least, most];
+  const title = wrapText(xLabel, { pixels: width, fontSize: fontSizes.axis, widthOf });
   return {
-    color: look(pick(colors), words),
-    shape: look(pick(shapes), words),
-    dash: look(pick(dashes), words),
+    field: 'x',
+    type: 'quantitative',
+    scale: { type: kind, domain, reverse: xAxis === 'remaining', nice: false, padding },
+    axis: axisOf(ticks, title, kind === 'log'),
   };
 }
 
-function xScale({ points, xAxis }: CurveFigure): object {
-  if (xAxis === 'linear') return { zero: false, nice: false, padding: 12 };
-  const [least, most] = rangeOf(points.map(({ x }) => x));
-  const domain = least === most ? [least * 0.8, most * 1.25] : [least, most];
-  return { type: 'log', domain, reverse: xAxis === 'remaining', nice: false, padding: 12 };
+/** With one place there is one tick, to three digits. */
+function onlyTick(place: number): Ticks {
+  return { values: [place], labels: linearLabels([Number(place.toPrecision(3))]) };
 }
 
-function xAxis({ points, xAxis, xLabel }: CurveFigure): object {
-  // Nothing lies between two generations.
-  const whole = points.every(({ x }) => Number.isInteger(x));
-  if (xAxis === 'linear') return { title: xLabel, grid: false, ...(whole && { tickMinStep: 1 }) };
-  const [least, most] = rangeOf(points.map(({ x }) => x));
-  return { title: xLabel, grid: true, values: logTicks(least, most), format: '~g' };
+function aroundOne(place: number, kind: AxisKind): readonly [number, number] {
+  return kind === 'log' ? [place * 0.8, place * 1.25] : [place - 1, place + 1];
 }
 
-/** 1, 2, 5, 10, ... in the range, with a little room at its ends for what rounding did to round numbers. */
-export function logTicks(least: number, most: number): number[] {
-  const ticks: number[] = [];
-  for (let exponent = -9; exponent <= 9; exponent += 1) {
-    for (const digit of [1, 2, 5]) {
-      const tick = Number(`${digit}e${exponent}`);
-      if (tick >= least * 0.99 && tick <= most * 1.01) ticks.push(tick);
-    }
-  }
-  return ticks;
-}
-
-function yScale({ yDomain, yAxis }: CurveFigure): object {
-  if (yAxis === 'log') return { type: 'log', nice: false };
-  if (yDomain !== undefined) return { domain: yDomain, nice: false };
-  return { zero: false, nice: true };
-}
-
-function rangeOf(values: readonly number[]): [least: number, most: number] {
-  return [Math.min(...values), Math.max(...values)];
+function yChannel({ yAxis, yEnds, yLabel }: CurveFigure, widthOf: TextWidth): object {
+  const ticks: Ticks = ticksOf({
+    ...{ kind: yAxis, ends: yEnds, whole: false, pixels: height, gap: 12, steps: ySteps },
+    extentOf: () => fontSizes.label,
+  });
+  const title = wrapText(yLabel, { pixels: height, fontSize: fontSizes.axis, widthOf });
+  return {
+    field: 'mean',
+    type: 'quantitative',
+    scale: { type: yAxis, domain: yEnds, nice: false },
+    axis: axisOf(ticks, title, true),
+  };
 }

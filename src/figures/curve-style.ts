@@ -28,8 +28,7 @@ export interface CurveStyle {
   readonly where: Readonly<Record<string, string | number | boolean>>;
   readonly xAxis: 'linear' | 'log';
   readonly yAxis: 'linear' | 'log';
-  /** Smallest share of the largest value that a logarithmic y axis shows. */
-  readonly floor: number;
+  /** Whether points are measurements, each with a mark, or places on a continuous line. */
   readonly marked: boolean;
   /** Labels instead of those of the columns. */
   readonly xLabel?: string;
@@ -38,7 +37,7 @@ export interface CurveStyle {
   readonly caption?: string;
 }
 
-const linear = { where: {}, xAxis: 'linear', yAxis: 'linear', floor: 0, marked: true } as const;
+const linear = { where: {}, xAxis: 'linear', yAxis: 'linear', marked: true } as const;
 
 /** What curves of each kind are drawn from, and how. */
 export function curveStyle(given: CurveParams): CurveStyle {
@@ -55,12 +54,11 @@ export function curveStyle(given: CurveParams): CurveStyle {
         roles: { ...roles, x: 'value', y: 'weight' },
         where: { part: 'density' },
         yAxis: 'log',
-        floor: 1e-6,
         marked: false,
         xLabel: 'eigenvalue of the Hessian',
-        yLabel: 'density of eigenvalues',
+        yLabel: 'density of eigenvalues (area 1)',
         caption:
-          'Stochastic Lanczos quadrature; what lies below a millionth of the highest peak is drawn at the bottom.',
+          'Stochastic Lanczos quadrature of one network a curve. Not drawn: what lies below a millionth of the highest peak.',
       };
     case 'sharpness':
       return {
@@ -70,7 +68,6 @@ export function curveStyle(given: CurveParams): CurveStyle {
         xAxis: 'log',
         // Shares are compared by difference, rises of the loss over powers of ten.
         yAxis: y.startsWith('retained') ? 'linear' : 'log',
-        floor: 1e-6,
         xLabel:
           given.measure === 'relative'
             ? 'standard deviation of the perturbation, relative to the weights of each layer'

@@ -31,7 +31,7 @@ export async function drawSvg(spec: TopLevelSpec, font: FigureFont): Promise<str
   view.finalize();
   if (problems.length > 0)
     throw new Error(`The figure cannot be drawn as it is described: ${problems.join('; ')}`);
-  return `${svg}\n`;
+  return `${withNamedGradients(svg)}\n`;
 }
 
 /** Draws an SVG as PNG, with no other font than the given one. */
@@ -42,6 +42,26 @@ export async function drawPng(svg: string, font: FigureFont): Promise<Uint8Array
     fitTo: { mode: 'zoom', value: zoom },
   });
   return new Uint8Array(resvg.render().asPng());
+}
+
+/**
+ * The library numbers the gradients of all figures that a process draws. By what they are made of they have the same
+ * names in every process, and a page that shows several figures cannot mix them up.
+ */
+function withNamedGradients(svg: string): string {
+  const names = new Map<string, string>();
+  for (const [, number = '', made = ''] of svg.matchAll(
+    /<linearGradient id="(gradient_\d+)"(.*?)<\/linearGradient>/g,
+  ))
+    names.set(number, `gradient-${checksum(made)}`);
+  return svg.replaceAll(/gradient_\d+/g, (number) => names.get(number) ?? number);
+}
+
+/** FNV-1a of the code units, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+function checksum(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
 interface TextItem {

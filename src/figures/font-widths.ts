@@ -1,3 +1,6 @@
+/** Width of a text in em. */
+export type TextWidth = (text: string) => number;
+
 /**
  * Measures text with the advance widths of a TrueType font, in em: without a canvas the drawing library would guess,
  * and labels would be cut off or swim in white space. Kerning is not counted.
@@ -5,7 +8,7 @@
  * @param font the bytes of a .ttf file with a Unicode table of format 4 (characters up to U+FFFF)
  * @throws RangeError when there is no such table in it
  */
-export function createTextWidth(font: Uint8Array): (text: string) => number {
+export function createTextWidth(font: Uint8Array): TextWidth {
   const view = new DataView(font.buffer, font.byteOffset, font.byteLength);
   const tables = tableOffsets(view);
   const unitsPerEm = view.getUint16(tables('head') + 18);

@@ -1,9 +1,15 @@
 import { UserError } from '../base/result.js';
-import type { HeatmapCell } from './heatmap-spec.js';
 import { refuseMissing } from './observations.js';
 import type { TableOfRows } from './observations.js';
 import { byName } from './summarise-curves.js';
 import { meanInterval } from './t-interval.js';
+import type { MeanInterval } from './t-interval.js';
+
+/** One cell of the matrix; x and y are names or numbers as text. */
+export interface HeatmapCell extends MeanInterval {
+  readonly x: string;
+  readonly y: string;
+}
 
 export interface HeatmapRoles {
   readonly x: string;

@@ -1,72 +1,129 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { config, titleOf } from './curve-spec.js';
-import { byName } from './summarise-curves.js';
-import type { MeanInterval } from './t-interval.js';
-
-/** One cell of the matrix; x and y are names or numbers as text. */
-export interface HeatmapCell extends MeanInterval {
-  readonly x: string;
-  readonly y: string;
-}
-
-export interface HeatmapFigure {
-  readonly cells: readonly HeatmapCell[];
-  readonly xLabel: string;
-  readonly yLabel: string;
-  readonly valueLabel: string;
-  readonly title: string;
-  readonly caption: string;
-}
+import type { TextWidth } from './font-widths.js';
+import { heatmapColors } from './heatmap-colors.js';
+import type { HeatmapColors } from './heatmap-colors.js';
+import type { HeatmapFigure } from './heatmap-figure.js';
+import { linearTicks } from './round-numbers.js';
+import { isNumber } from './summarise-curves.js';
+import { config, fontSizes, headOf } from './theme.js';
+import { linearLabels } from './tick-labels.js';
+import { wrapText } from './wrap-text.js';
 
 /** Pixels of one cell; smaller when there are many. */
-const cellSize = 52;
-const mostPixels = 560;
-/** With more rows or columns than this the numbers in the cells would touch. */
-const mostNumbered = 12;
+const cellSize = { usual: 60, most: 100 };
+/** Pixels of the longer side: less only when there are very few cells, more only when names need it. */
+const side = { least: 200, most: 560 };
+/** Rows and columns with names need room for a line of text. */
+const leastNamed = 18;
+const numberSize = 11;
+/** Pixels beside a matrix that its title may be wider, for the legend. */
+const besides = 130;
+const leastTitle = 440;
 
 /** A Vega-Lite specification: a coloured matrix, with the values in its cells where they have room. */
-export function heatmapSpec(figure: HeatmapFigure): TopLevelSpec {
-  const xs = namesOf(figure.cells.map(({ x }) => x));
-  const ys = namesOf(figure.cells.map(({ y }) => y));
-  const size = Math.min(cellSize, Math.floor(mostPixels / Math.max(xs.length, ys.length)));
-  const largest = Math.max(...figure.cells.map(({ mean }) => mean), 0);
-  const axis = (field: 'x' | 'y', names: readonly string[], title: string) => ({
-    field,
-    type: 'ordinal',
-    sort: names,
-    title,
-    axis: { labelAngle: 0, domain: false, ticks: false },
-  });
-  const position = { x: axis('x', xs, figure.xLabel), y: axis('y', ys, figure.yLabel) };
-  const color = {
-    field: 'mean',
-    type: 'quantitative',
-    title: figure.valueLabel,
-    // Light is little: it reads the same in grey.
-    scale: { scheme: 'viridis', reverse: true, domain: [0, largest === 0 ? 1 : largest] },
+export function heatmapSpec(figure: HeatmapFigure, widthOf: TextWidth): TopLevelSpec {
+  const { xs, ys } = figure;
+  const size = sizeOf(figure);
+  const [width, height] = [size * xs.length, size * ys.length];
+  const colors = heatmapColors(figure.cells.map(({ mean }) => mean));
+  const sides = { size, widthOf };
+  const position = {
+    x: channel('x', { ...sides, names: xs, title: figure.xLabel, pixels: width }),
+    y: channel('y', { ...sides, names: ys, title: figure.yLabel, pixels: height }),
   };
-  const numbers = {
-    mark: { type: 'text', fontSize: 11 },
-    encoding: {
-      ...position,
-      text: { field: 'mean', type: 'quantitative', format: '.2~g' },
-      color: { condition: { test: `datum.mean > ${0.55 * largest}`, value: 'white' }, value: '#222222' },
-    },
-  };
-  const numbered = Math.max(xs.length, ys.length) <= mostNumbered;
+  const fit = figure.cells.every(({ text }) => widthOf(text) * numberSize <= size - 8);
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     width: { step: size },
     height: { step: size },
     padding: 12,
     background: 'white',
-    title: titleOf(figure),
-    data: { values: figure.cells.map((cell) => ({ ...cell })) },
-    layer: [{ mark: { type: 'rect' }, encoding: { ...position, color } }, ...(numbered ? [numbers] : [])],
+    title: headOf(figure, Math.max(width + besides, leastTitle), widthOf),
+    data: { values: figure.cells.map((cell) => ({ ...cell, dark: colors.isDark(cell.mean) })) },
+    view: figure.blank ? { fill: '#d4d4d4' } : {},
+    layer: [
+      { mark: 'rect', encoding: { ...position, color: colorChannel(figure, colors, { height, widthOf }) } },
+      ...(fit ? [numbersOn(position)] : []),
+    ],
     config,
   } as TopLevelSpec;
 }
 
-function namesOf(values: readonly string[]): string[] {
-  return [...new Set(values)].sort(byName);
+function sizeOf({ xs, ys }: HeatmapFigure): number {
+  const count = Math.max(xs.length, ys.length);
+  const large = Math.min(cellSize.most, Math.max(cellSize.usual, Math.ceil(side.least / count)));
+  const size = Math.min(large, Math.floor(side.most / count));
+  const named = [...xs, ...ys].some((name) => !isNumber(name));
+  return Math.max(size, named ? leastNamed : 2);
+}
+
+function numbersOn(position: object): object {
+  return {
+    mark: { type: 'text', fontSize: numberSize },
+    encoding: {
+      ...position,
+      text: { field: 'text', type: 'nominal' },
+      color: { condition: { test: 'datum.dark', value: '#ffffff' }, value: '#000000' },
+    },
+  };
+}
+
+interface Side {
+  readonly names: readonly string[];
+  readonly title: string;
+  /** Pixels of one cell. */
+  readonly size: number;
+  /** Pixels that the title may take. */
+  readonly pixels: number;
+  readonly widthOf: TextWidth;
+}
+
+/** Numbers that have no room are labelled at every second, third, ... cell; names are turned. */
+function channel(side: 'x' | 'y', { names, title, size, pixels, widthOf }: Side): object {
+  const widest = Math.max(...names.map((name) => widthOf(name))) * fontSizes.label;
+  const extent = side === 'x' ? widest + 8 : fontSizes.label + 2;
+  const numbers = names.every(isNumber);
+  const every = numbers ? Math.ceil(extent / size) : 1;
+  const turned = side === 'x' && !numbers && extent > size;
+  return {
+    field: side,
+    type: 'ordinal',
+    sort: names,
+    axis: {
+      title: wrapText(title, { pixels, fontSize: fontSizes.axis, widthOf }),
+      values: names.filter((_, at) => at % every === 0),
+      labelAngle: turned ? -45 : 0,
+      ...(turned && { labelAlign: 'right', labelBaseline: 'middle' }),
+      domain: false,
+      ticks: false,
+      labelPadding: 4,
+    },
+  };
+}
+
+interface Beside {
+  readonly height: number;
+  readonly widthOf: TextWidth;
+}
+
+function colorChannel(
+  { valueLabel }: HeatmapFigure,
+  { domain, scale }: HeatmapColors,
+  { height, widthOf }: Beside,
+): object {
+  const length = Math.min(200, Math.max(100, height));
+  const values = linearTicks(domain, length / 30);
+  const labels = JSON.stringify(linearLabels(values));
+  return {
+    field: 'mean',
+    type: 'quantitative',
+    scale: { ...scale, domain, nice: false },
+    legend: {
+      title: wrapText(valueLabel, { pixels: 160, fontSize: fontSizes.legend, widthOf }),
+      values,
+      labelExpr: `${labels}[indexof(${JSON.stringify(values)}, datum.value)]`,
+      gradientLength: length,
+      gradientThickness: 14,
+    },
+  };
 }

@@ -41,6 +41,11 @@ export function summariseCurves(observations: readonly Observation[], repetition
   return points;
 }
 
+/** Whether a name is a number, for example that of a level. */
+export function isNumber(name: string): boolean {
+  return name.trim() !== '' && Number.isFinite(Number(name));
+}
+
 /** Orders names; those that are numbers by size. */
 export function byName(a: string, b: string): number {
   const difference = Number(a) - Number(b);

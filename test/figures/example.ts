@@ -1,5 +1,13 @@
-import type { CurveFigure } from '../../src/figures/curve-spec.js';
+import { curveFigure } from '../../src/figures/curve-figure.js';
+import type { CurveFigure } from '../../src/figures/curve-figure.js';
+import { curveStyle } from '../../src/figures/curve-style.js';
+import { createTextWidth } from '../../src/figures/font-widths.js';
 import { summariseCurves } from '../../src/figures/summarise-curves.js';
+import { font } from './font.js';
+
+export const widthOf = createTextWidth(font.bytes);
+
+export const noWords = { title: '', x_label: '', y_label: '', color_label: '' };
 
 const accuracies: Readonly<Record<string, readonly number[]>> = {
   'signal-to-noise': [0.95, 0.94, 0.9, 0.68],
@@ -20,17 +28,12 @@ export function exampleFigure(seeds: number, more: Partial<CurveFigure> = {}): C
       })),
     ),
   );
-  return {
-    points: summariseCurves(observations, 'seed'),
-    xAxis: 'remaining',
-    yAxis: 'linear',
-    marked: true,
-    xLabel: 'weights remaining (%)',
-    yLabel: 'test accuracy (share of test images)',
-    curveLabel: 'pruning rule',
-    title: '',
-    caption: 'Each point is one run (n = 1 seed): no interval.',
-    yDomain: [0, 1],
-    ...more,
-  };
+  const style = curveStyle({
+    mark: 'line',
+    x: 'remaining',
+    y: 'test_accuracy',
+    color: 'method',
+    band: 'seed',
+  });
+  return { ...curveFigure(summariseCurves(observations, 'seed'), style, noWords), ...more };
 }

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { curveFigure } from '../../src/figures/curve-figure.js';
 import { curveSpec } from '../../src/figures/curve-spec.js';
+import { curveStyle } from '../../src/figures/curve-style.js';
 import { drawSvg } from '../../src/figures/draw.js';
 import { knownRange, reachesBeyond, withinRange } from '../../src/figures/known-range.js';
-import { captionOf, domainOf } from '../../src/figures/labels.js';
+import { domainOf } from '../../src/figures/labels.js';
 import type { CurvePoint } from '../../src/figures/summarise-curves.js';
+import { noWords, widthOf } from './example.js';
 import { font } from './font.js';
 
 const point = (x: number, mean: number, half: number): CurvePoint => ({
@@ -20,8 +23,9 @@ describe('the interval of a share', () => {
       [0, 0.3, 1],
       [0.4, 0.5, 0.6],
     ]);
-    expect([reachesBeyond(wide, range), reachesBeyond([wide[1]], range)]).toEqual([true, false]);
-    expect(captionOf(wide, 'seed', { what: 'point', cut: range })).toBe(
+    expect([reachesBeyond(wide, range), reachesBeyond([wide[1]!], range)]).toEqual([true, false]);
+    const style = curveStyle({ mark: 'line', x: 'k', y: column, band: 'seed' });
+    expect(curveFigure(wide, style, noWords).caption).toBe(
       'Mean over n = 2 seeds; shaded: 95 % t interval, cut at 0 and 1.',
     );
   });
@@ -37,11 +41,13 @@ describe('the interval of a share', () => {
 });
 
 describe('axes', () => {
-  const plain = { xAxis: 'linear', yAxis: 'linear', marked: true, xLabel: 'x', yLabel: 'y' } as const;
-  const figure = { ...plain, curveLabel: 'aligned', title: '', caption: '', yDomain: undefined };
+  const drawn = (points: readonly CurvePoint[], color = '') => {
+    const style = curveStyle({ mark: 'line', x: 'k', y: 'loss', color, band: 'seed' });
+    return drawSvg(curveSpec(curveFigure(points, style, noWords), widthOf), font);
+  };
 
   test('have no ticks between whole numbers when all places are whole', async () => {
-    const whole = await drawSvg(curveSpec({ ...figure, points: [point(1, 0, 0), point(4, 1, 0)] }), font);
+    const whole = await drawn([point(1, 0, 0), point(4, 1, 0)]);
     const ticks = [...whole.matchAll(/>(\d+(?:\.\d+)?)<\/text>/g)].map(([, text]) => text);
     expect(ticks).toEqual(expect.arrayContaining(['1', '2', '3', '4']));
     expect(ticks).not.toContain('1.5');
@@ -49,7 +55,7 @@ describe('axes', () => {
 
   test('a legend over truth values says yes and no', async () => {
     const points = ['false', 'true'].map((curve, i) => ({ ...point(i, i, 0), curve }));
-    const svg = await drawSvg(curveSpec({ ...figure, points }), font);
+    const svg = await drawn(points, 'aligned');
     expect(svg).toContain('>yes<');
     expect(svg).toContain('>no<');
     expect(svg).not.toContain('>true<');

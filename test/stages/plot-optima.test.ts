@@ -54,9 +54,17 @@ describe('a heat map', () => {
     expect(cell).toMatchObject({ n: 2 });
     expect(cell['mean']).toBeCloseTo(0.23, 12);
     expect(svg).toContain('>0.23<');
-    expect(svg).toContain('Mean over n = 2 seeds.');
+    // 12.7062 * 0.0141 / sqrt(2)
+    expect(svg).toContain('Mean over n = 2 seeds; 95 % t interval at most ± 0.13.');
+    expect(svg).toContain('Diagonal: 0 by definition, not measured.');
     expect(svg).toContain('level of one end (0 = dense)');
     expect(decodePng(png).width).toBeGreaterThan(200);
+  });
+
+  test('tells in its table only of what was measured: nothing of the diagonal', async () => {
+    const { svg, rows } = await draw(barriers, params);
+    expect(rows.filter(({ a_level: a, b_level: b }) => a === b)).toEqual([]);
+    expect(svg.match(/aria-roledescription="rect mark"/g)).toHaveLength(9);
   });
 
   test('says when two rows share a cell, and when a filter leaves nothing', async () => {
@@ -124,6 +132,19 @@ describe('sharpness', () => {
     expect(drawn.map(({ scale }) => scale)).toEqual([0.001, 0.01, 0.1]);
     expect(svg).toContain('>standard deviation of the perturbation<');
     expect(svg).toContain('mean rise of the cross-entropy (nats)');
+  });
+
+  test('leaves out what has no place on a logarithmic axis, and says so', async () => {
+    const { svg } = await draw([gathered({ method: 'gd' }, rows)], { mark: 'sharpness', color: 'method' });
+    expect(svg).toContain('Not drawn: 1 point below a millionth of the largest value.');
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(2);
+  });
+
+  test('is drawn on a linear axis when nothing rises', async () => {
+    const falling = rows.map((row) => ({ ...row, loss_increase: -row.scale }));
+    const { svg } = await draw([gathered({ method: 'gd' }, falling)], { mark: 'sharpness', color: 'method' });
+    expect(svg).toContain('>−0.10<');
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(3);
   });
 
   test('of relative perturbations says so, and shares have a linear axis', async () => {
