@@ -7,6 +7,7 @@ if (require('./unchanged.cjs').runUnchanged(process.argv.slice(2))) return;
 
 const { createHash } = require('node:crypto');
 const {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -60,7 +61,9 @@ function keep({ folder, path }) {
   try {
     const data = script.createCachedData();
     const temporary = `${path}.${process.pid}.tmp`;
-    mkdirSync(folder, { recursive: true });
+    // One by one: Node's recursive way never ends on a file system like /proc.
+    for (const home of [join(folder, '../..'), join(folder, '..'), folder])
+      if (!existsSync(home)) mkdirSync(home);
     writeFileSync(temporary, Buffer.concat([sha256(data), data]));
     renameSync(temporary, path);
     for (const name of readdirSync(folder)) {

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { join } from 'node:path';
 import { UserError } from '../base/result.js';
 import { OwnCodeReader } from '../exec/own-code.js';
@@ -16,19 +17,24 @@ import type { PlanOptions } from './plan-options.js';
 import { printableJson, reportProblems, type ProblemFormat } from './report-problems.js';
 import { wire } from './wire.js';
 
-export interface DiffOptions extends PlanOptions {
+export interface DiffOptions {
+  /** The values of each side. */
+  readonly before: PlanOptions;
+  readonly after: PlanOptions;
+  /** The sides were given values of their own: one file will do. */
+  readonly oneSided: boolean;
   /** Two presets of one file; `default` is no preset. */
   readonly presets?: readonly [string, string];
-  readonly format?: ProblemFormat;
+  readonly format: ProblemFormat;
 }
 
-/** Says which instances appear, vanish or get another key between two files or two presets, and by which value. */
+/** Says which instances appear, vanish or get another key between two files, presets or sets of values, and by which value. */
 export function diffCommand(files: readonly string[], options: DiffOptions): number {
   const [before, after] = requests(files, options);
   const plans = [before, after].map((request) => planned(request, options.format));
   const [was, now] = plans;
   if (was === undefined || now === undefined) return exitCodes.usage;
-  const outside = wire(options.store);
+  const outside = wire();
   const known = {
     signatures: after.signatures,
     outsideFiles: new OutsideFileReader(join(outside.cache, 'outside-files.json'), outside.project),
@@ -51,26 +57,31 @@ export function diffCommand(files: readonly string[], options: DiffOptions): num
 
 function requests(
   files: readonly string[],
-  { presets, ...options }: DiffOptions,
+  { before, after, oneSided, presets }: DiffOptions,
 ): [PipelineRequest, PipelineRequest] {
-  const wiring = wire(options.store);
-  if (presets === undefined) {
-    const [first, second, ...more] = files;
-    if (first === undefined || second === undefined || more.length > 0)
-      throw new UserError(
-        'diff compares two files, or two presets of one:\n' +
-          '  ticketlab diff old.yaml new.yaml\n  ticketlab diff pipeline.yaml --presets smoke,default',
-      );
-    return [pipelineRequest([first], options, wiring), pipelineRequest([second], options, wiring)];
+  const wiring = wire();
+  const sides = (one: readonly string[], other: readonly string[]): [PipelineRequest, PipelineRequest] => [
+    pipelineRequest(one, withPreset(before, presets?.[0]), wiring),
+    pipelineRequest(other, withPreset(after, presets?.[1]), wiring),
+  ];
+  if (presets !== undefined) {
+    if (files.length > 1) throw new UserError('--presets compares two presets of one file: name only one.');
+    if (before.preset !== undefined) throw new UserError('Give either --preset or --presets.');
+    return sides(files, files);
   }
-  if (files.length > 1) throw new UserError('--presets compares two presets of one file: name only one.');
-  const { preset, ...rest } = options;
-  if (preset !== undefined) throw new UserError('Give either --preset or --presets.');
-  const [before, after] = presets.map((name) =>
-    pipelineRequest(files, name === 'default' ? rest : { ...rest, preset: name }, wiring),
-  );
-  return [before!, after!];
+  const [first, second, ...more] = files;
+  if (second === undefined && oneSided) return sides(files, files);
+  if (first === undefined || second === undefined || more.length > 0)
+    throw new UserError(
+      'diff compares two files, or two presets or sets of values of one:\n' +
+        '  ticketlab diff old.yaml new.yaml\n  ticketlab diff pipeline.yaml --presets smoke,default\n' +
+        '  ticketlab diff pipeline.yaml --param-after popsize=64',
+    );
+  return sides([first], [second]);
 }
+
+const withPreset = (options: PlanOptions, preset: string | undefined): PlanOptions =>
+  preset === undefined || preset === 'default' ? options : { ...options, preset };
 
 function planned(request: PipelineRequest, format: ProblemFormat | undefined): Plan | undefined {
   const plan = planPipeline(request);
@@ -112,10 +123,16 @@ function asJson({ names, counts, comparison, places }: Answer): object {
 
 function asText({ names, counts, comparison, places }: Answer): string {
   const { appear, vanish, causes, follows, changed, same, moved } = comparison;
-  const lines = [`${names[0]} → ${names[1]}: ${counts[0]} → ${counts[1]} instances`];
-  lines.push(...group(`${appear.length} appear`, appear), ...group(`${vanish.length} vanish`, vanish));
-  if (moved > 0) lines.push(`  ${moved} of those that appear are computed under another address already`);
-  if (changed > 0) lines.push(`  ${changed} get another key`);
+  const lines = [`${names[0]} → ${names[1]}: ${counts[0]} → ${counted(counts[1]!, 'instance')}`];
+  lines.push(
+    ...group(counted(appear.length, 'appears', 'appear'), appear),
+    ...group(counted(vanish.length, 'vanishes', 'vanish'), vanish),
+  );
+  if (moved > 0)
+    lines.push(
+      `  ${counted(moved, 'of those that appear is', 'of those that appear are')} computed under another address already`,
+    );
+  if (changed > 0) lines.push(`  ${counted(changed, 'gets', 'get')} another key`);
   for (const cause of causes) {
     const share =
       cause.instances.length === 1
@@ -126,7 +143,7 @@ function asText({ names, counts, comparison, places }: Answer): string {
   const following = Object.entries(follows);
   if (following.length > 0)
     lines.push(`    only following: ${following.map(([name, n]) => `${n} × ${name}`).join(', ')}`);
-  lines.push(`  ${same} stay as they are`);
+  lines.push(`  ${counted(same, 'stays as it is', 'stay as they are')}`);
   return `${lines.join('\n')}\n`;
 }
 

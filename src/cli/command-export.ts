@@ -1,10 +1,13 @@
-import { mkdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+import { counted } from '../base/counted.js';
 import { UserError } from '../base/result.js';
 import { stampFigure } from '../exec/figure-mark.js';
-import { filesOf, stemOf } from '../exec/materialise.js';
+import { filesOf, freeName, stemOf } from '../exec/materialise.js';
+import type { Instance, Plan } from '../pipeline/plan.js';
 import type { ArtefactType } from '../pipeline/stage.js';
-import { guarded, ObjectLostError } from '../store/errors.js';
+import { ObjectLostError } from '../store/errors.js';
+import { makeFolders } from '../store/make-folders.js';
 import { namesIn } from '../store-tools/records.js';
 import type { Subject } from '../store-tools/subject.js';
 import { sizeText } from '../store-tools/sizes.js';
@@ -12,6 +15,8 @@ import { loadComplete } from './complete.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan, type LoadedPlan } from './load-plan.js';
 import type { PlanOptions } from './plan-options.js';
+import { cannotBeWritten } from './refusals.js';
+import { stepwise } from './stepwise.js';
 
 /** What single files of these types are. */
 const extensions: Partial<Readonly<Record<ArtefactType, string>>> = {
@@ -23,57 +28,104 @@ const extensions: Partial<Readonly<Record<ArtefactType, string>>> = {
 };
 
 /** Copies the outputs of instances to a folder, by names that say what they are. */
-export function exportCommand(words: readonly string[], folder: string, options: PlanOptions): number {
+export async function exportCommand(
+  words: readonly string[],
+  folder: string,
+  options: PlanOptions,
+): Promise<number> {
   const loaded = loadPlan(words, { ...options, force: [], readOnly: true });
   if (!loaded.ok) return exitCodes.usage;
   const target = resolve(loaded.value.wiring.project, folder);
+  checkFree(target, folder);
+  const subjects = loadComplete(loaded.value, 'exported');
+  try {
+    const steps = exportTo(target, loaded.value, subjects);
+    const { files, bytes } = await stepwise(steps, `stopped; ${folder} was not written.`);
+    console.log(`${folder}: ${counted(files, 'file')}, ${sizeText(bytes)}.`);
+    return exitCodes.ok;
+  } catch (error) {
+    if (!(error instanceof ObjectLostError)) throw cannotBeWritten(folder, error);
+    throw new UserError(`${error.message}. Compute it again, then export:\n  ${loaded.value.again}`);
+  }
+}
+
+function checkFree(target: string, folder: string): void {
   const there = statSync(target, { throwIfNoEntry: false });
   if (there && (!there.isDirectory() || namesIn(target).length > 0))
     throw new UserError(
       `${folder} is there already${there.isDirectory() ? ' and not empty' : ''}. Name a new folder.`,
     );
-  const subjects = loadComplete(loaded.value, 'exported');
-  // Born beside its place: what is there is complete.
+}
+
+interface Exported {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** A step a file. The folder is born beside its place: what is there is complete. */
+function* exportTo(
+  target: string,
+  loaded: LoadedPlan,
+  subjects: readonly Subject[],
+): Generator<void, Exported> {
   const temporary = `${target}.${process.pid}.tmp`;
+  const first = makeFolders(temporary) ?? temporary;
   try {
-    const { files, bytes } = guarded(target, 0, () => copyTo(temporary, loaded.value, subjects));
-    guarded(target, 0, () => {
-      if (there) rmdirSync(target);
-      renameSync(temporary, target);
-    });
-    console.log(`${folder}: ${files} files, ${sizeText(bytes)}.`);
-    return exitCodes.ok;
+    const exported = yield* copyTo(temporary, loaded, subjects);
+    if (statSync(target, { throwIfNoEntry: false })) rmdirSync(target);
+    renameSync(temporary, target);
+    return exported;
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    if (!(error instanceof ObjectLostError)) throw error;
-    throw new UserError(`${error.message}. Run the pipeline again, then export.`);
+    removeEmpty(dirname(temporary), dirname(first));
+    throw error;
   }
 }
 
-function copyTo(
+/** Removes a folder and those above it up to a last one that stays, as long as nothing is in them. */
+function removeEmpty(folder: string, last: string): void {
+  try {
+    for (let at = folder; at !== last && at !== dirname(at); at = dirname(at)) rmdirSync(at);
+  } catch {
+    // Somebody has put something there.
+  }
+}
+
+function* copyTo(
   folder: string,
   { plan, decisions }: LoadedPlan,
   subjects: readonly Subject[],
-): { files: number; bytes: number } {
+): Generator<void, Exported> {
   const { objects } = decisions.store;
+  const taken = new Set<string>();
   let files = 0;
   let bytes = 0;
-  mkdirSync(folder, { recursive: true });
   for (const index of plan.targets) {
     const { key, outputs } = subjects[index]!;
+    const instance = plan.instances[index]!;
     for (const [output, ref] of Object.entries(outputs!)) {
-      const stem = `${stemOf(plan.instances[index]!)}.${output}`;
-      const extension = ref.kind === 'blob' ? (extensions[ref.type] ?? '') : '';
+      const stem = `${stemOf(instance)}.${output}`;
+      const extension = ref.kind === 'blob' ? extensionOf(instance, output, { plan, type: ref.type }) : '';
       for (const { file, sha256 } of filesOf(ref, stem, objects)) {
         const data = objects.read(sha256);
-        const path = join(folder, file + extension);
-        mkdirSync(dirname(path), { recursive: true });
+        const path = join(folder, freeName(file, extension, taken));
         const content = ref.type === 'figure' ? stampFigure(data, { key: key!, output }) : data;
         writeFileSync(path, content, { flag: 'wx' });
         files++;
         bytes += content.byteLength;
+        yield;
       }
     }
   }
   return { files, bytes };
+}
+
+/** Of a program's output what it calls its file. */
+function extensionOf(
+  { type }: Instance,
+  output: string,
+  so: { readonly plan: Plan; readonly type: ArtefactType },
+): string {
+  const file = so.plan.types?.get(type)?.command?.outputs[output];
+  return file === undefined ? (extensions[so.type] ?? '') : extname(file);
 }

@@ -1,3 +1,5 @@
+import { stepwise } from './stepwise.js';
+import { counted } from '../base/counted.js';
 import { UserError } from '../base/result.js';
 import type { Layout } from '../store/layout.js';
 import { openStore } from '../store/store.js';
@@ -28,7 +30,7 @@ export interface GcOptions {
 }
 
 /** Says what nobody needs any more; moves it to the trash, or back, only when told to. */
-export function gcCommand(options: GcOptions): number {
+export async function gcCommand(options: GcOptions): Promise<number> {
   const chosen = [options.apply, options.undo, options.cap !== undefined].filter((one) => one === true);
   if (chosen.length > 1) throw new UserError('gc takes one of --apply, --undo and --cap.');
   const store = openStore(wire(options.store).store, { readOnly: chosen.length === 0 });
@@ -47,22 +49,25 @@ export function gcCommand(options: GcOptions): number {
   return options.undo === true ? undo(layout, options.json === true) : clean(layout, options);
 }
 
-function undo(layout: Layout, json: boolean): number {
+async function undo(layout: Layout, json: boolean): Promise<number> {
   const [newest, ...older] = listBatches(layout);
   if (newest === undefined) throw new UserError('There is nothing in the trash to bring back.');
-  const count = restore(layout, newest);
+  const back = await stepwise(
+    restore(layout, newest),
+    `stopped. The rest of ${newest} is still in the trash: gc --undo goes on.`,
+  );
   if (json) {
-    console.log(JSON.stringify({ batch: newest, restored: count, older }, null, 2));
+    console.log(JSON.stringify({ batch: newest, restored: back, older }, null, 2));
     return exitCodes.ok;
   }
   const more = older.length > 0 ? ` Older ones that gc --undo would bring back next: ${older.length}.` : '';
   console.log(
-    `${count} things of ${newest} are back. Pin what is to stay: ticketlab pin ADDRESS --name NAME.${more}`,
+    `${counted(back, 'thing')} of ${newest} ${back === 1 ? 'is' : 'are'} back. Pin what is to stay: ticketlab pin ADDRESS --name NAME.${more}`,
   );
   return exitCodes.ok;
 }
 
-function clean(layout: Layout, options: GcOptions): number {
+async function clean(layout: Layout, options: GcOptions): Promise<number> {
   const cap = options.maxSize === undefined ? readCap(layout) : parseSize(options.maxSize);
   const rules: GcRules = { keepRuns: options.keepRuns, keepDays: options.keepDays, maxBytes: cap };
   const now = Date.now();
@@ -76,7 +81,12 @@ function clean(layout: Layout, options: GcOptions): number {
     return exitCodes.ok;
   }
   for (const batch of expiredBatches(layout, now)) deleteBatch(layout, batch);
-  const swept = isEmpty(plan) ? undefined : sweep(layout, plan, { now });
+  const swept = isEmpty(plan)
+    ? undefined
+    : await stepwise(
+        sweep(layout, plan, now),
+        'stopped. What was moved so far is in the trash: gc --apply goes on, gc --undo brings it back.',
+      );
   if (json)
     console.log(
       JSON.stringify({ ...asJson(plan, cap), moved: swept?.moved ?? 0, batch: batchOf(swept) }, null, 2),
@@ -89,7 +99,7 @@ const batchOf = (swept: Swept | undefined): string | null =>
   swept === undefined || swept.moved === 0 ? null : swept.batch;
 
 function sweptText({ batch, moved, spared }: Swept): string {
-  const last = spared > 0 ? `${spared} were wanted at the last moment, and stayed.\n` : '';
+  const last = spared > 0 ? `${counted(spared, 'was', 'were')} wanted at the last moment, and stayed.\n` : '';
   if (moved === 0) return `${last}Nothing was moved: somebody else cleaned up at the same time.`;
   return `${last}${moved} moved to trash/${batch}. It is deleted by a clean-up a week from now; gc --undo brings it back.`;
 }
@@ -130,11 +140,11 @@ function report(plan: GcPlan, cap: number | undefined): string {
     : [`To the trash: ${listing(plan)}, ${sizeText(plan.bytes)} in all.`];
   const limit = cap === undefined ? '' : `, of a cap of ${sizeText(cap)}`;
   lines.push(
-    `Kept: ${count(kept.records, 'result')}, ${sizeText(kept.bytes)}${limit}; protected by ${count(kept.runs, 'run')} and ${count(kept.pins, 'pin')}.`,
+    `Kept: ${counted(kept.records, 'result')}, ${sizeText(kept.bytes)}${limit}; protected by ${counted(kept.runs, 'run')} and ${counted(kept.pins, 'pin')}.`,
   );
   if (young > 0)
     lines.push(
-      `Of them ${count(young, 'result')} only because of being younger than ${graceMs / 3_600_000} hours.`,
+      `Of them ${counted(young, 'result')} only because of being younger than ${graceMs / 3_600_000} hours.`,
     );
   if (cap !== undefined && kept.bytes > cap)
     lines.push('What is protected alone is larger than the cap: unpin something, or keep fewer runs.');
@@ -151,8 +161,6 @@ function listing({ records, objects, attempts, runs, quarantine }: GcPlan): stri
   ];
   return parts
     .filter(([n]) => n > 0)
-    .map(([n, what]) => count(n, what))
+    .map(([n, what]) => counted(n, what))
     .join(', ');
 }
-
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

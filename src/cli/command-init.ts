@@ -1,40 +1,61 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../base/result.js';
+import { makeFolders } from '../store/make-folders.js';
+import type { SchemaKind } from './command-schema.js';
 import { exitCodes } from './exit-codes.js';
 import { firstPipeline } from './first-pipeline.js';
+import { writingTo } from './refusals.js';
 import { wire } from './wire.js';
 
-const schemaName = 'pipeline.schema.json';
+const schemaName = (kind: SchemaKind): string => `${kind}.schema.json`;
+
+interface SchemaFile {
+  readonly path: string;
+  readonly text: string;
+  readonly there: boolean;
+}
 
 /**
- * Writes a small pipeline and, beside it, the schema from which editors complete it.
+ * Writes a small pipeline and, beside it, the schemas from which editors complete it and the component files that it may
+ * come to import.
  *
  * @throws UserError where something that stands there already would be lost; nothing is written then.
  */
 export function initCommand(file: string): number {
   if (!/\.ya?ml$/i.test(file)) throw new UserError(`${file} is no name for a pipeline: end it with .yaml.`);
-  const schema = join(dirname(file), schemaName);
-  const schemaText = readFileSync(join(wire().home, 'schemas', schemaName), 'utf8');
+  const schemas = (['pipeline', 'component'] as const).map((kind) => schemaFile(kind, dirname(file)));
   if (existsSync(file))
     throw new UserError(`${file} exists already. Name another file:  ticketlab init other.yaml`);
-  const hasSchema = existsSync(schema);
-  if (hasSchema && readFileSync(schema, 'utf8') !== schemaText)
-    throw new UserError(
-      `${schema} exists already and is not the schema of this version of ticketlab.\n` +
-        `  Bring it up to date first:  ticketlab schema > ${schema}`,
-    );
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    if (!hasSchema) writeFileSync(schema, schemaText, { flag: 'wx' });
-    writeFileSync(file, firstPipeline(schemaName, pipelineName(file)), { flag: 'wx' });
-  } catch (error) {
-    throw new UserError(`${file} cannot be written: ${(error as Error).message}`);
-  }
-  console.log(`${file} is a small pipeline; editors complete it from ${schema}.`);
+  for (const schema of schemas) checkOwn(schema);
+  writingTo(file, () => {
+    makeFolders(dirname(file));
+    for (const { path, text, there } of schemas) if (!there) writeFileSync(path, text, { flag: 'wx' });
+    writeFileSync(file, firstPipeline(schemaName('pipeline'), pipelineName(file)), { flag: 'wx' });
+  });
+  const [pipeline] = schemas.map(({ path }) => path);
+  console.log(`${file} is a small pipeline; editors complete it from ${pipeline}.`);
+  console.log('Component files beside it are completed too when their first line is');
+  console.log(`  # yaml-language-server: $schema=${schemaName('component')}`);
+  console.log('Next:');
   console.log(`  ticketlab plan ${file} --preset smoke`);
   console.log(`  ticketlab run ${file} --preset smoke`);
   return exitCodes.ok;
+}
+
+function schemaFile(kind: SchemaKind, folder: string): SchemaFile {
+  const path = join(folder, schemaName(kind));
+  const text = readFileSync(join(wire().home, 'schemas', schemaName(kind)), 'utf8');
+  return { path, text, there: existsSync(path) };
+}
+
+function checkOwn({ path, text, there }: SchemaFile): void {
+  if (!there || readFileSync(path, 'utf8') === text) return;
+  const kind = basename(path).startsWith('component') ? 'component ' : '';
+  throw new UserError(
+    `${path} exists already and is not the schema of this version of ticketlab.\n` +
+      `  Bring it up to date first:  ticketlab schema ${kind}> ${path}`,
+  );
 }
 
 /** Of the file's name what a pipeline may be called. */

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { replaceFile } from '../store/durable.js';
 import { StoreError } from '../store/errors.js';
@@ -24,7 +25,7 @@ export function lockCommand(words: readonly string[], options: PlanOptions): num
     outputs: outputsDigest(outputs!),
   }));
   writeLock(path, encodeLock([...others, ...lines]));
-  console.log(`${path}: ${lines.length} instances of ${plan.variant}. Commit it.`);
+  console.log(`${path}: ${counted(lines.length, 'instance')} of ${plan.variant}. Commit it.`);
   return exitCodes.ok;
 }
 
@@ -60,7 +61,9 @@ export function verifyLocked(words: readonly string[], options: PlanOptions): nu
     console.log(`${difference.address}: ${wordsFor[difference.problem]}`);
   if (differences.length > mostShown) console.log(`... and ${differences.length - mostShown} more`);
   if (differences.length > 0) return exitCodes.failures;
-  console.log(`${standing.length} instances of ${plan.variant} are as ${path} says.`);
+  console.log(
+    `${counted(standing.length, 'instance')} of ${plan.variant} ${standing.length === 1 ? 'is' : 'are'} as ${path} says.`,
+  );
   return exitCodes.ok;
 }
 

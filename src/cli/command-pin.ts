@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { UserError } from '../base/result.js';
 import { openStore } from '../store/store.js';
 import { checkPinName, listPins, pinExists, removePin, writePin } from '../store-tools/pins.js';
@@ -29,7 +30,7 @@ export function pinCommand(words: readonly string[], options: PinOptions): numbe
     throw new UserError(`There is a pin "${name}" already. Take another name, or unpin it first.`);
   store.prepare();
   writePin(store.layout, { v: 1, name, what, made: new Date().toISOString(), ...rest });
-  console.log(`Pinned ${what} as ${name}: ${rest.keys.length} results stay.`);
+  console.log(`Pinned ${what} as ${name}: ${counted(rest.keys.length, 'result stays', 'results stay')}.`);
   return exitCodes.ok;
 }
 
@@ -61,7 +62,9 @@ function list(options: PinOptions): number {
   if (options.json === true) console.log(JSON.stringify(pins, null, 2));
   else if (pins.length === 0) console.log('Nothing is pinned.');
   for (const { name, what, pipeline, variant, made, keys } of options.json === true ? [] : pins)
-    console.log(`${name}  ${what} of ${pipeline} (${variant}), ${keys.length} results, ${made.slice(0, 10)}`);
+    console.log(
+      `${name}  ${what} of ${pipeline} (${variant}), ${counted(keys.length, 'result')}, ${made.slice(0, 10)}`,
+    );
   return exitCodes.ok;
 }
 

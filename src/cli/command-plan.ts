@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { loadPlan, type LoadedPlan } from './load-plan.js';
 import { exitCodes } from './exit-codes.js';
 import type { RunOptions } from './program.js';
@@ -39,9 +40,10 @@ function asText({ plan }: LoadedPlan, verdicts: readonly Verdict[]): string {
       : `  ${verdict === 'run' ? 'run ' : 'run?'}  ${of}${why}\n          ${parameters}`;
   });
   const sum = (wanted: Verdict['verdict']) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const waiting = sum('run-unless-unchanged');
   return [
-    `${plan.name} (${plan.variant}): ${verdicts.length} instances`,
+    `${plan.name} (${plan.variant}): ${counted(verdicts.length, 'instance')}`,
     ...lines,
-    `${sum('hit')} hit, ${sum('run')} would run, ${sum('run-unless-unchanged')} would run unless what they need comes out unchanged`,
+    `${sum('hit')} hit, ${sum('run')} would run, ${waiting} would run unless what ${waiting === 1 ? 'it needs' : 'they need'} comes out unchanged`,
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { readFileSync } from 'node:fs';
 import type { Json } from '../base/json.js';
 import { UserError } from '../base/result.js';
@@ -94,7 +95,7 @@ function asText(file: string, { record, intact, ancestry }: Found): string {
       : ['  THE FILE WAS CHANGED after it was written: its bytes are not those of the result.']),
     `  ${pipelineText(record)}made by run ${made.run} on ${made.host}, ${made.start}, ticketlab ${made.ticketlab}, node ${made.node}`,
     ...paramsText(record),
-    `  from ${ancestry.length} ${ancestry.length === 1 ? 'result' : 'results'}, the first made first:`,
+    `  from ${counted(ancestry.length, 'result')}, the first made first:`,
     ...stepsText(ancestry),
   ];
   return `${lines.map(safeLine).join('\n')}\n`;

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { join } from 'node:path';
 import { ok, UserError } from '../base/result.js';
 import { mappingAt } from '../pipeline/params.js';
@@ -18,6 +19,8 @@ import { wire, type Wiring } from './wire.js';
 export interface VerifyOptions extends PlanOptions {
   readonly rebuild?: string;
   readonly seed: number;
+  /** Seconds that one result may take. */
+  readonly timeout?: number;
   readonly locked?: boolean;
   readonly json?: boolean;
 }
@@ -25,8 +28,8 @@ export interface VerifyOptions extends PlanOptions {
 /** Checks a store, recomputes a sample of it, or compares it with a lock. Changes nothing. */
 export async function verifyCommand(words: readonly string[], options: VerifyOptions): Promise<number> {
   if (options.locked === true) {
-    if (options.rebuild !== undefined || options.json === true)
-      throw new UserError('verify --locked takes neither --rebuild nor --json.');
+    if (options.rebuild !== undefined || options.json === true || options.timeout !== undefined)
+      throw new UserError('verify --locked takes neither --rebuild, --timeout nor --json.');
     return verifyLocked(words, options);
   }
   if (
@@ -38,6 +41,8 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     throw new UserError(
       'verify looks at the whole store: --preset, --params and -P go with --locked, a file with --locked or --rebuild.',
     );
+  if (options.rebuild === undefined && options.timeout !== undefined)
+    throw new UserError('--timeout goes with --rebuild: nothing else is computed.');
   const share = options.rebuild === undefined ? undefined : parseShare(options.rebuild);
   const wiring = wire(options.store);
   const store = openStore(wiring.store, { readOnly: share === undefined });
@@ -49,12 +54,15 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     const verdict =
       problems.length === 0
         ? 'all is well'
-        : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}. The next run heals what it needs`;
-    console.log(`${records} results, ${objects} objects, ${sizeText(bytes)}: ${verdict}.`);
+        : `${counted(problems.length, 'problem')}. The next run heals what it needs`;
+    console.log(
+      `${counted(records, 'result')}, ${counted(objects, 'object')}, ${sizeText(bytes)}: ${verdict}.`,
+    );
   }
   const sound = checked.problems.length === 0;
   const same =
-    share === undefined || (await rebuildSample(store, wiring, { words, share, seed: options.seed }));
+    share === undefined ||
+    (await rebuildSample(store, wiring, { words, share, seed: options.seed, timeout: options.timeout }));
   return sound && same ? exitCodes.ok : exitCodes.failures;
 }
 
@@ -72,7 +80,13 @@ async function rebuildSample(
     words,
     share,
     seed,
-  }: { readonly words: readonly string[]; readonly share: number; readonly seed: number },
+    timeout,
+  }: {
+    readonly words: readonly string[];
+    readonly share: number;
+    readonly seed: number;
+    readonly timeout: number | undefined;
+  },
 ): Promise<boolean> {
   const known = allRecords(store.layout).flatMap(({ record }) => record ?? []);
   const sample = sampleRecords(known, { share, seed });
@@ -83,6 +97,7 @@ async function rebuildSample(
     store,
     wiring,
     known,
+    timeout,
     decisions: {
       signatures: loadSignatures(wiring),
       outsideFiles: new OutsideFileReader(join(wiring.cache, 'outside-files.json'), wiring.project),
@@ -104,7 +119,7 @@ async function rebuildSample(
     console.log(`${first}${more.length > 0 ? ` and ${more.length} more` : ''}: not computed: ${why}`);
   const { same, different, failed } = counts;
   console.log(
-    `Computed ${sample.length - counts.skipped} of ${known.length} results again (sample ${seed}; --seed takes another): ` +
+    `Computed ${sample.length - counts.skipped} of ${counted(known.length, 'result')} again (sample ${seed}; --seed takes another): ` +
       `${same} the same, ${different} different, ${failed} failed, ${counts.skipped} not possible here.`,
   );
   return different + failed === 0;

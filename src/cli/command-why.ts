@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { unreachable } from '../base/result.js';
 import { findOrigins } from '../pipeline/origins.js';
 import { causeText, type Places } from '../store-tools/cause-text.js';
@@ -122,7 +123,7 @@ function headLines(asked: readonly Subject[]): string[] {
   if (asked.length <= 3) return asked.map((subject) => `${subject.id}: ${standing(subject)}`);
   const counts = new Map<Subject['verdict'], number>();
   for (const { verdict } of asked) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, n]) => `${n} instances: ${verdictText(verdict)}`);
+  return [...counts].map(([verdict, n]) => `${counted(n, 'instance')}: ${verdictText(verdict)}`);
 }
 
 function standing(subject: Subject): string {

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Result } from '../base/result.js';
 import { err, ok } from '../base/result.js';
 import type { DecisionEnv } from '../exec/decide.js';
-import type { ReadFile } from '../pipeline/imports.js';
+import { packageOf, type ReadFile } from '../pipeline/imports.js';
 import { planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
 import type { Plan } from '../pipeline/plan.js';
 import { gradientClasses } from '../gradient/locate.js';
@@ -10,6 +11,7 @@ import { OwnCodeReader } from '../exec/own-code.js';
 import { sha256Hex } from '../store/durable.js';
 import { OutsideFileReader } from '../store/outside-files.js';
 import { openStore } from '../store/store.js';
+import { runCommandText } from './again.js';
 import { forcedInstances } from './force.js';
 import { pipelineRequest } from './pipeline-request.js';
 import type { PlanOptions } from './plan-options.js';
@@ -28,6 +30,8 @@ export interface LoadedPlan {
   readonly read: readonly string[];
   /** Whether a decision has asked which gradient backend there is. */
   readonly usedGradientClass: () => boolean;
+  /** The command that computes all of it. */
+  readonly again: string;
 }
 
 /**
@@ -79,15 +83,21 @@ export function loadPlan(
     },
     read,
     usedGradientClass: () => usedGradientClass,
+    again: runCommandText(file, request.targets, options),
   });
 }
+
+const existing = (path: string): string[] => (existsSync(path) ? [path] : []);
 
 /** Notes each file that is read: under the name that stands in the file, and what that leads to. */
 function noting(readFile: ReadFile | undefined, read: string[]): ReadFile | undefined {
   if (readFile === undefined) return undefined;
   return (from, path) => {
     const found = readFile(from, path);
-    read.push(join(dirname(from), path));
+    const named = packageOf(path);
+    // What a path into a package means its description says; there need not be a file of that name.
+    if (named === undefined) read.push(join(dirname(from), path));
+    else read.push(join('node_modules', named, 'package.json'), ...existing(join('node_modules', path)));
     if (found.ok) read.push(found.value.file);
     return found;
   };

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../pipeline/diagnostic.js';
@@ -25,5 +26,5 @@ export function loadSignatures(wiring: Wiring): Signatures {
 /** `2 errors in pipelines/x.yaml; nothing was started.` */
 export function problemSummary(file: string, problems: readonly Diagnostic[]): string {
   const errors = problems.filter((problem) => problem.severity === 'error').length;
-  return `${errors} ${errors === 1 ? 'error' : 'errors'} in ${file}. Nothing was started.`;
+  return `${counted(errors, 'error')} in ${file}. Nothing was started.`;
 }

@@ -8,11 +8,13 @@ const collect = (value: string, before: readonly string[]): string[] => [...befo
 interface Parsed {
   readonly param: readonly string[];
   readonly preset?: string;
+  readonly params?: string;
 }
 
-const planOptions = ({ param, preset }: Parsed): PlanOptions => ({
+const planOptions = ({ param, preset, params }: Parsed): PlanOptions => ({
   overrides: param,
   ...(preset === undefined ? {} : { preset }),
+  ...(params === undefined ? {} : { params }),
 });
 
 /** How a command says what is wrong with a file. */
@@ -46,6 +48,10 @@ function addInit(program: Command): void {
 function withValues(command: Command): Command {
   return command
     .option('--preset <name>', 'values from this preset of the file')
+    .option(
+      '--params <file>',
+      'values of parameters from this file, YAML or JSON; above the preset, below -P',
+    )
     .option('-P, --param <name=value>', 'one parameter (may be repeated)', collect, []);
 }
 
@@ -77,14 +83,32 @@ function twoNames(text: string): readonly [string, string] {
 
 interface DiffParsed extends Parsed {
   readonly presets?: readonly [string, string];
+  readonly paramsBefore?: string;
+  readonly paramsAfter?: string;
+  readonly paramBefore: readonly string[];
+  readonly paramAfter: readonly string[];
   readonly format: ProblemFormat;
 }
 
+/** Values of one side: its own file of parameters stands in for that of both, its own -P above that of both. */
+const sideOf = (both: Parsed, params: string | undefined, param: readonly string[]): PlanOptions =>
+  planOptions({
+    ...both,
+    ...(params === undefined ? {} : { params }),
+    param: [...both.param, ...param],
+  });
+
 function addDiff(program: Command): void {
   withValues(program.command('diff'))
-    .description('Say which instances appear, vanish or change between two files or presets, and why.')
-    .argument('[files...]', 'two pipeline files, or one with --presets')
+    .description(
+      'Say which instances appear, vanish or change between two files, presets or sets of values, and why.',
+    )
+    .argument('[files...]', 'two pipeline files, or one with --presets or values of one side')
     .option('--presets <before,after>', 'two presets of one file; default is none', twoNames)
+    .option('--params-before <file>', 'on the first side this file of parameters in place of --params')
+    .option('--params-after <file>', 'on the second side this file of parameters in place of --params')
+    .option('--param-before <name=value>', 'as -P, on the first side alone', collect, [])
+    .option('--param-after <name=value>', 'as -P, on the second side alone', collect, [])
     .addOption(new Option('--format <kind>', 'text, or JSON').choices(['plain', 'json']).default('plain'))
     .addHelpText(
       'after',
@@ -92,11 +116,20 @@ function addDiff(program: Command): void {
 Examples:
   ticketlab diff old.yaml new.yaml
   ticketlab diff pipelines/quickstart.yaml --presets smoke,default
+  ticketlab diff pipelines/quickstart.yaml --param-after popsize=64
+  ticketlab diff pipelines/quickstart.yaml --params-before mine.yaml --params-after theirs.yaml
 `,
     )
-    .action(async (files: string[], { presets, format, ...rest }: DiffParsed) => {
+    .action(async (files: string[], options: DiffParsed) => {
       const { diffCommand } = await import('./command-diff.js');
-      const both = presets === undefined ? {} : { presets };
-      process.exitCode = diffCommand(files, { ...planOptions(rest), ...both, format });
+      const { presets, format, paramsBefore, paramsAfter, paramBefore, paramAfter } = options;
+      const oneSided =
+        paramsBefore !== undefined || paramsAfter !== undefined || paramBefore.length + paramAfter.length > 0;
+      process.exitCode = diffCommand(files, {
+        before: sideOf(options, paramsBefore, paramBefore),
+        after: sideOf(options, paramsAfter, paramAfter),
+        ...(presets === undefined ? {} : { presets }),
+        ...{ oneSided, format },
+      });
     });
 }

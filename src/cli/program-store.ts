@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { durationHint, parseDuration } from '../pipeline/quantities.js';
 import type { DuOptions } from './command-du.js';
 import type { VerifyOptions } from './command-verify.js';
 import type { GcOptions } from './command-gc.js';
@@ -92,7 +93,7 @@ function addGc(program: Command): void {
     )
     .action(async (options: GcOptions) => {
       const { gcCommand } = await import('./command-gc.js');
-      process.exitCode = gcCommand(options);
+      process.exitCode = await gcCommand(options);
     });
 }
 
@@ -155,6 +156,11 @@ function addVerify(program: Command): void {
     )
     .option('--rebuild <share>', 'compute a sample again in scratch, and compare the bytes: 5%')
     .option('--seed <n>', 'with --rebuild: which sample', wholeNumber, 1)
+    .option(
+      '--timeout <time>',
+      'with --rebuild: how long one result may take, for example 10m (default: for programs and modules of your own a minute, or ten times as long as it took)',
+      duration,
+    )
     .option('--locked', 'compare keys and outputs with the lock instead')
     .option('--json', 'as JSON')
     .addHelpText(
@@ -182,7 +188,7 @@ function addExport(program: Command): void {
     )
     .action(async (address: string, folder: string, file: string | undefined, options: Parsed) => {
       const { exportCommand } = await import('./command-export.js');
-      process.exitCode = exportCommand(inFront(file, address), folder, planOptions(options));
+      process.exitCode = await exportCommand(inFront(file, address), folder, planOptions(options));
     });
 }
 
@@ -198,7 +204,7 @@ function addPack(program: Command): void {
     )
     .action(async (address: string, file: string | undefined, options: Parsed & { output: string }) => {
       const { packCommand } = await import('./command-pack.js');
-      process.exitCode = packCommand(inFront(file, address), {
+      process.exitCode = await packCommand(inFront(file, address), {
         ...planOptions(options),
         output: options.output,
       });
@@ -223,6 +229,13 @@ function addProvenance(program: Command): void {
       const { provenanceCommand } = await import('./command-provenance.js');
       process.exitCode = provenanceCommand(file, options);
     });
+}
+
+function duration(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined || seconds === 0)
+    throw new InvalidArgumentError(`It is ${durationHint}, and more than nothing.`);
+  return seconds;
 }
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { SchemaKind } from './command-schema.js';
 import type { PlanOptions } from './plan-options.js';
 import { addLanguageCommands, formatOption } from './program-language.js';
 import { addStoreCommands } from './program-store.js';
@@ -157,11 +158,19 @@ Examples:
 function addSchema(program: Command): void {
   program
     .command('schema')
-    .description('Print the JSON schema of pipeline files, for editors.')
-    .addHelpText('after', '\nExample:\n  ticketlab schema > pipeline.schema.json\n')
-    .action(async () => {
+    .description('Print the JSON schema of pipeline files, or of component files, for editors.')
+    .addArgument(
+      new Argument('[kind]', 'of which files: pipeline or component')
+        .choices(['pipeline', 'component'])
+        .default('pipeline'),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ticketlab schema > pipeline.schema.json\n  ticketlab schema component > component.schema.json\n',
+    )
+    .action(async (kind: SchemaKind) => {
       const { schemaCommand } = await import('./command-schema.js');
-      process.exitCode = schemaCommand();
+      process.exitCode = schemaCommand(kind);
     });
 }
 

@@ -5,13 +5,14 @@ import { describeModules } from '../exec/describe-modules.js';
 import type { Environment } from '../exec/worker-environment.js';
 import { packageOf, type ReadFile } from '../pipeline/imports.js';
 import type { DescribeModules } from '../pipeline/modules.js';
+import { packageFile } from './package-files.js';
 
 /** A pipeline or component file is written by hand. */
 const maxBytes = 32 * 1024 * 1024;
 
 /**
  * Reads the files that other files of the project name. A path is relative to the file in which it stands, or starts with
- * the name of a package in the project's `node_modules`. It leads to a file inside the project, or inside that package,
+ * the name of a package in the project's `node_modules`, whose `exports` hold then. It leads to a file inside the project, or inside that package,
  * symbolic links followed; and so do the paths in files of a package.
  */
 export function projectReader(project: string): ReadFile {
@@ -39,8 +40,10 @@ function locate(project: string, from: string, path: string): Result<Located, st
   if (isAbsolute(path)) return err('it is an absolute path');
   const named = packageOf(path);
   if (named !== undefined) {
-    const target = join(project, 'node_modules', path);
-    return insidePackage(project, named, target);
+    const folder = join(project, 'node_modules', named);
+    if (!existsSync(folder)) return err(`the package ${named} is not installed in this project`);
+    const target = packageFile(project, folder, { name: named, path });
+    return target.ok ? insidePackage(project, named, target.value) : target;
   }
   const target = resolve(project, dirname(from), path);
   const [, owner] = /^node_modules\/(.*)$/.exec(from) ?? [];
@@ -52,9 +55,7 @@ function locate(project: string, from: string, path: string): Result<Located, st
 
 function insidePackage(project: string, name: string, target: string): Result<Located, string> {
   const called = `node_modules/${name}`;
-  const folder = join(project, called);
-  if (!existsSync(folder)) return err(`the package ${name} is not installed in this project`);
-  return inside({ folder, called, name: `package ${name}` }, target);
+  return inside({ folder: join(project, called), called, name: `package ${name}` }, target);
 }
 
 /** The regular file that a path leads to, when it lies in a folder. */

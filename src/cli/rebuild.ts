@@ -1,14 +1,17 @@
 import { linkSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { ResolvedInputs } from '../exec/decide.js';
 import { WorkerPool } from '../exec/worker-pool.js';
 import { errorCode, ObjectLostError } from '../store/errors.js';
 import { differingOutputs, type ObjectRef, type ResultRecord } from '../store/record.js';
+import { makeFolders } from '../store/make-folders.js';
 import { openStaging } from '../store/staging.js';
 import { openStore, type Store } from '../store/store.js';
 import { reconstruct, type Reconstructed, type ReconstructionEnv } from './reconstruct.js';
+import { InterruptedError, onInterrupt } from './stepwise.js';
 import type { Wiring } from './wire.js';
 
 export type Rebuilt =
@@ -25,11 +28,23 @@ export interface RebuildOptions {
   /** All results of the store. */
   readonly known: readonly ResultRecord[];
   readonly done: (record: ResultRecord, outcome: Rebuilt) => void;
+  /** Seconds that a result may take; undefined: `usualLimit` of it. */
+  readonly timeout: number | undefined;
+}
+
+/** Machines differ, and so does what else they do; but what takes so much longer will not end. */
+const patience = { seconds: 60, times: 10 };
+
+/** Seconds that a result may take: code of the user's own may have no end, what comes with ticketlab has one. */
+export function usualLimit({ made }: ResultRecord, isOwn: boolean): number | undefined {
+  return isOwn ? Math.max(patience.seconds, patience.times * made.wall_s) : undefined;
 }
 
 /**
  * Computes results again, one after the other, in a scratch store that is removed at the end, and compares the bytes.
- * The real store is only read.
+ * The real store is only read. A signal stops it, and the scratch is removed.
+ *
+ * @throws InterruptedError after a signal.
  */
 export async function rebuild(records: readonly ResultRecord[], options: RebuildOptions): Promise<void> {
   const { store, known, decisions } = options;
@@ -37,17 +52,26 @@ export async function rebuild(records: readonly ResultRecord[], options: Rebuild
   for (const { outputs } of known) for (const ref of Object.values(outputs)) refs.set(ref.sha256, ref);
   const staging = openStaging(store.layout);
   const bench = openBench(staging.next(), options);
+  const stop = new AbortController();
+  const release = onInterrupt(() => {
+    stop.abort();
+    bench.pool.terminate();
+  });
   try {
     for (const record of records) {
+      // A signal is delivered while the process waits.
+      await setImmediate();
       const made = reconstruct(record, { ...decisions, refOf: (sha256) => refs.get(sha256) });
       const outcome: Rebuilt = made.ok
-        ? await again(record, made.value, { store, bench })
+        ? await again(record, made.value, { store, bench, timeout: options.timeout })
         : { how: 'skipped', message: made.error };
+      if (stop.signal.aborted) throw new InterruptedError('stopped; nothing in the store was changed.');
       options.done(record, outcome);
     }
   } finally {
     await bench.pool.close();
     staging.remove();
+    release();
   }
 }
 
@@ -82,7 +106,11 @@ function openBench(folder: string, { wiring }: RebuildOptions): Bench {
 async function again(
   record: ResultRecord,
   { stageType, params, computation }: Reconstructed,
-  { store, bench }: { readonly store: Store; readonly bench: Bench },
+  {
+    store,
+    bench,
+    timeout,
+  }: { readonly store: Store; readonly bench: Bench; readonly timeout: number | undefined },
 ): Promise<Rebuilt> {
   try {
     lendInputs(computation.inputs, store, bench.scratch);
@@ -90,20 +118,35 @@ async function again(
     if (!(error instanceof ObjectLostError) && errorCode(error) !== 'ENOENT') throw error;
     return { how: 'skipped', message: 'an object of its inputs is lost' };
   }
+  const limit = timeout ?? usualLimit(record, computation.own !== undefined);
   return new Promise((resolve) => {
-    bench.pool.start({
+    let late = false;
+    const slot = bench.pool.start({
       index: 0,
       task: { instance: record.made.instance, stageType, params, threads: bench.slots, ...computation },
       slots: bench.slots,
       onMessage: () => undefined,
       onEnd: (report) => {
+        clearTimeout(timer);
+        if (late) return resolve({ how: 'failed', message: lateMessage(limit!) });
         if (report.type !== 'done') return resolve({ how: 'failed', message: report.message });
         const outputs = differingOutputs(record.outputs, report.outputs);
         resolve(outputs.length === 0 ? { how: 'same' } : { how: 'different', outputs });
       },
     });
+    const giveUp = (): void => {
+      late = true;
+      bench.pool.stop(slot);
+    };
+    const timer = limit === undefined ? undefined : setTimeout(giveUp, Math.min(limit * 1000, longestMs));
   });
 }
+
+/** Timers stay below what setTimeout can count. */
+const longestMs = 2 ** 31 - 1;
+
+const lateMessage = (limit: number): string =>
+  `it took longer than ${Math.round(limit * 10) / 10} s, and was stopped; --timeout gives it more`;
 
 /** Objects are never written to: another name for them is as good as a copy. */
 function lendInputs(inputs: ResolvedInputs, store: Store, scratch: Store): void {
@@ -115,7 +158,7 @@ function lendInputs(inputs: ResolvedInputs, store: Store, scratch: Store): void 
       ? [sha256, ...store.objects.tree(sha256).map((f) => f.sha256)]
       : [sha256]) {
       const target = scratch.layout.object(name);
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolders(dirname(target));
       try {
         linkSync(store.layout.object(name), target);
       } catch (error) {

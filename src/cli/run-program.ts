@@ -2,6 +2,8 @@ import { CommanderError, type Command } from 'commander';
 import { UserError } from '../base/result.js';
 import { safeLine } from '../base/safe-text.js';
 import { exitCodes } from './exit-codes.js';
+import { refusal } from './refusals.js';
+import { InterruptedError } from './stepwise.js';
 
 /**
  * Parses the words, runs the command and sets the exit code. What a user did wrong is one message on stderr; only a
@@ -20,6 +22,10 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError)
     // commander has printed its message already; help and version are not errors.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof InterruptedError) {
+    console.error(`ticketlab: ${printable(error.message)}`);
+    return exitCodes.interrupted;
+  }
   if (error instanceof UserError) {
     // A path or a word of the command line may hold anything.
     console.error(`ticketlab: ${printable(error.message)}`);
@@ -37,28 +43,11 @@ function explain(error: unknown): number {
   return exitCodes.failures;
 }
 
-/** What a file system may refuse to anybody, in words. */
-const refusals: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not do that',
-  EPERM: 'this user may not do that',
-  EROFS: 'the file system is read-only',
-  EISDIR: 'a folder is where a file should be',
-  ENOTDIR: 'a file is where a folder should be',
-  ELOOP: 'symbolic links lead round in a circle',
-  ENAMETOOLONG: 'the name is too long',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EMFILE: 'too many files are open; raise the limit with ulimit -n',
-  EIO: 'the disk does not answer as it should',
-};
-
 function refusedByTheSystem(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { code = '', path, syscall } = error as NodeJS.ErrnoException;
-  const why = Object.hasOwn(refusals, code) ? refusals[code] : undefined;
-  if (why === undefined || syscall === undefined) return undefined;
-  const where = path ?? 'A file that was named';
-  return `${where} cannot be used (${code} in ${syscall}): ${why}.`;
+  const why = refusal(error);
+  if (why === undefined) return undefined;
+  const where = (error as NodeJS.ErrnoException).path ?? 'A file that was named';
+  return `${where} cannot be used ${why}.`;
 }
 
 /** Lines stay lines; nothing else reaches the terminal as a control character. */

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { readCap } from '../store-tools/cap.js';
 import type { LoadedPlan } from './load-plan.js';
 
@@ -20,7 +21,7 @@ export async function warnAboutCap({ decisions }: LoadedPlan): Promise<void> {
   const beside =
     unknown.length === 0 ? '' : `, not counting ${unknown.join(', ')}, of which there is no result yet`;
   console.error(
-    `ticketlab: warning: the store holds ${sizeText(now)}, and ${open.length} instances may add ${sizeText(more)}${beside}: more than its cap of ${sizeText(cap)}.\n` +
+    `ticketlab: warning: the store holds ${sizeText(now)}, and ${counted(open.length, 'instance')} may add ${sizeText(more)}${beside}: more than its cap of ${sizeText(cap)}.\n` +
       '  ticketlab gc says what could go; ticketlab gc --cap changes the cap.',
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import type { LoggedEvent, RunEvent } from './event.js';
 import type { FailureGroup } from './failures.js';
 import {
@@ -75,7 +76,9 @@ function linesOf(view: PlainView, event: LoggedEvent): string[] {
         safeLine(`ticketlab ${event.version}  ${event.pipeline} (${event.variant}), ${event.jobs} at a time`),
       ];
     case 'run.plan':
-      return [say(`${event.instances} instances of ${event.definitions.length} stages`)];
+      return [
+        say(`${counted(event.instances, 'instance')} of ${counted(event.definitions.length, 'stage')}`),
+      ];
     case 'inst.progress':
       return view.announced.has(event.inst) || !view.run.running.has(event.inst)
         ? []

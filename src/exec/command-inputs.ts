@@ -1,26 +1,48 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import type { Artefact, GatheredArtefact } from '../pipeline/stage.js';
+import { coordinateWords, freeName } from './materialise.js';
+
+/** Names of files have an end. */
+const longestStem = 150;
 
 /**
  * Writes an input where a program reads it: one artefact as a file, or as a folder when it is a tree; gathered tables as
- * one table; other gathers as a folder of `0`, `1`, ... with `index.json`, which says where each comes from.
+ * one table; other gathers as a folder that is called as the input is, with a file for each artefact, called by its
+ * coordinates, and `index.json`, which says where each comes from.
+ *
+ * @param folder where inputs lie.
+ * @param file what a single one is called: the input's name with the extension of its type.
+ * @returns what was written, relative to the folder.
  */
-export async function writeInput(input: Artefact | readonly GatheredArtefact[], path: string): Promise<void> {
-  if (!isGather(input)) return writeArtefact(input, path);
-  const [only] = input;
-  if (only !== undefined && input.length === 1 && Object.keys(only.coords).length === 0)
-    return writeArtefact(only.artefact, path);
-  if (input.every(({ artefact }) => artefact.type === 'table' || artefact.type === 'metrics')) {
+export async function writeInput(
+  input: Artefact | readonly GatheredArtefact[],
+  { folder, name, file }: { readonly folder: string; readonly name: string; readonly file: string },
+): Promise<string> {
+  const path = join(folder, file);
+  const [only] = isGather(input) ? input : [{ artefact: input, coords: {} }];
+  if (!isGather(input) || (only !== undefined && input.length === 1 && Object.keys(only.coords).length === 0))
+    writeArtefact(only!.artefact, path);
+  else if (input.every(({ artefact }) => artefact.type === 'table' || artefact.type === 'metrics')) {
     const { gatheredTable } = await import('./command-table.js');
-    return writeFileSync(path, gatheredTable(input), { mode: 0o444 });
+    writeFileSync(path, gatheredTable(input), { mode: 0o444 });
+  } else {
+    writeGather(input, join(folder, name), extname(file));
+    return name;
   }
-  mkdirSync(path);
-  input.forEach(({ artefact }, i) => {
-    writeArtefact(artefact, join(path, String(i)));
+  return file;
+}
+
+function writeGather(input: readonly GatheredArtefact[], folder: string, extension: string): void {
+  mkdirSync(folder);
+  const taken = new Set(['index.json']);
+  const index = input.map(({ artefact, coords }, i) => {
+    const stem = coordinateWords(coords).join('-').slice(0, longestStem);
+    const path = freeName(stem === '' ? String(i) : stem, extension, taken);
+    writeArtefact(artefact, join(folder, path));
+    return { path, coords };
   });
-  const index = input.map(({ coords }, i) => ({ path: String(i), coords }));
-  writeFileSync(join(path, 'index.json'), `${JSON.stringify(index, null, 2)}\n`);
+  writeFileSync(join(folder, 'index.json'), `${JSON.stringify(index, null, 2)}\n`);
 }
 
 function isGather(input: Artefact | readonly GatheredArtefact[]): input is readonly GatheredArtefact[] {

@@ -54,8 +54,8 @@ async function prepare(
   const inputs: Record<string, string> = {};
   for (const [name, file] of Object.entries(command.inputs)) {
     const input = context.inputs[name];
-    inputs[name] = input === undefined ? '' : `in/${file}`;
-    if (input !== undefined) await writeInput(input, join(folder, 'in', file));
+    inputs[name] =
+      input === undefined ? '' : `in/${await writeInput(input, { folder: join(folder, 'in'), name, file })}`;
   }
   const outputs: Record<string, string> = {};
   for (const [name, file] of Object.entries(command.outputs)) outputs[name] = `out/${file}`;

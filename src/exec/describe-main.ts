@@ -5,7 +5,7 @@ import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import type { ModuleDescription } from '../pipeline/modules.js';
-import { answerDescriptor, type DescribeRequest } from './describe-modules.js';
+import { answerDescriptor, ready, type DescribeRequest } from './describe-modules.js';
 import { closureOf, type Import } from './module-closure.js';
 
 /*
@@ -41,8 +41,12 @@ async function describe(path: string): Promise<Result<ModuleDescription, string>
   }
 }
 
-const answers: Result<ModuleDescription, string>[] = [];
-for (const path of modules) answers.push(await describe(path));
-const bytes = Buffer.from(JSON.stringify(answers));
-for (let at = 0; at < bytes.length;) at += writeSync(answerDescriptor, bytes, at);
+function answer(value: typeof ready | Result<ModuleDescription, string>): void {
+  const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+  for (let at = 0; at < bytes.length;) at += writeSync(answerDescriptor, bytes, at);
+}
+
+// A line for each, as soon as it is known: whoever ends this process early shows by that which module it is.
+answer(ready);
+for (const path of modules) answer(await describe(path));
 process.exit(0);

@@ -61,12 +61,27 @@ export function filesOf(ref: ObjectRef, stem: string, objects: Objects): { file:
   }));
 }
 
+/**
+ * A name that differs from those taken, also where small and capital letters are the same, and is taken from now on:
+ * coordinates that differ may be one file name.
+ */
+export function freeName(stem: string, extension: string, taken: Set<string>): string {
+  for (let count = 1; ; count++) {
+    const name = `${stem}${count === 1 ? '' : `~${count}`}${extension}`;
+    const folded = name.toLowerCase();
+    if (taken.has(folded)) continue;
+    taken.add(folded);
+    return name;
+  }
+}
+
 /** The definition's name, and the coordinates when there are several instances of it. */
 export function stemOf({ definition, coords }: Instance): string {
   return [plainName(definition), ...coordinateWords(coords)].join('-');
 }
 
-const coordinateWords = (coords: Coords): string[] =>
+/** Coordinates as words of a file's name: `method=random`, `k=3`. */
+export const coordinateWords = (coords: Coords): string[] =>
   Object.entries(coords).map(([axis, value]) =>
     plainName(`${axis}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
   );

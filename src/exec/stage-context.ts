@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { UserError } from '../base/result.js';
 import type { Artefact, GatheredArtefact, Progress, StageContext } from '../pipeline/stage.js';
 import { sha256Hex } from '../store/durable.js';
 import { guarded } from '../store/errors.js';
+import { makeFolders } from '../store/make-folders.js';
 import type { Objects } from '../store/objects.js';
 import type { OutsideFile } from '../store/outside-files.js';
 import { artefactOf } from './artefact.js';
@@ -38,7 +39,7 @@ export function stageContext(options: ContextOptions): StageContext<never, never
     checkpoints,
     runtime: (task.K as { readonly rt?: string }).rt,
     cacheDir: () => {
-      guarded(cacheDir, 4096, () => mkdirSync(cacheDir, { recursive: true }));
+      guarded(cacheDir, 4096, () => makeFolders(cacheDir));
       return cacheDir;
     },
     progress: throttled(clock, send),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { OutputBytes } from '../pipeline/stage.js';
-import { guarded } from '../store/errors.js';
+import { errorCode } from '../store/errors.js';
 import { encodeRecord, type ObjectRef, type ResultRecord } from '../store/record.js';
 import type { Publication } from '../store/publish.js';
 import type { Store } from '../store/store.js';
@@ -15,20 +15,23 @@ export interface Packed {
 }
 
 /**
- * Writes results with all their objects to one file, which appears when it is complete.
+ * Writes results with all their objects to one file, a step each; it appears when it is complete, and is gone when the
+ * steps are broken off.
  *
- * @throws ObjectLostError when the store has lost something of them.
+ * @throws ObjectLostError when the store has lost something of them; the system's errors when the file cannot be written.
  */
-export function packResults(store: Store, records: readonly ResultRecord[], path: string): Packed {
+export function* packResults(
+  store: Store,
+  records: readonly ResultRecord[],
+  path: string,
+): Generator<void, Packed> {
   const temporary = `${path}.${process.pid}.tmp`;
   const hash = createHash('sha256');
   let bytes = 0;
-  const file = guarded(path, 0, () => openSync(temporary, 'wx', 0o644));
+  const file = openSync(temporary, 'wx', 0o644);
   const put = (data: Uint8Array): void => {
     hash.update(data);
-    guarded(path, data.byteLength, () => {
-      for (let at = 0; at < data.byteLength;) at += writeSync(file, data, at);
-    });
+    for (let at = 0; at < data.byteLength;) at += writeSync(file, data, at);
     bytes += data.byteLength;
   };
   const entry = (kind: EntryKind, name: string, data: Uint8Array): void => {
@@ -38,25 +41,35 @@ export function packResults(store: Store, records: readonly ResultRecord[], path
   try {
     put(archiveTitle);
     const objects = new Set<string>();
-    const object = (sha256: string): void => {
+    function* object(sha256: string): Generator<void> {
       if (objects.has(sha256)) return;
       objects.add(sha256);
       entry('object', sha256, store.objects.read(sha256));
-    };
+      yield;
+    }
     for (const record of records) {
       for (const { sha256, kind } of Object.values(record.outputs)) {
-        object(sha256);
-        if (kind === 'tree') for (const inside of store.objects.tree(sha256)) object(inside.sha256);
+        yield* object(sha256);
+        if (kind === 'tree') for (const inside of store.objects.tree(sha256)) yield* object(inside.sha256);
       }
       entry('record', record.key, encodeRecord(record));
     }
     entry('end', '', hash.copy().digest());
-    closeSync(file);
-    renameSync(temporary, path);
+    giveName(temporary, path);
     return { records: records.length, objects: objects.size, bytes };
-  } catch (error) {
+  } finally {
+    closeSync(file);
     rmSync(temporary, { force: true });
-    throw error;
+  }
+}
+
+/** What has appeared under the name meanwhile is not replaced, where the file system can say so. */
+function giveName(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') throw error;
+    renameSync(temporary, path);
   }
 }
 

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { replaceFile } from '../store/durable.js';
 import { errorCode, guarded } from '../store/errors.js';
 import type { Layout } from '../store/layout.js';
+import { makeFolders } from '../store/make-folders.js';
 import type { GcPlan } from './gc.js';
 import { namesIn } from './records.js';
+import { openStaging } from '../store/staging.js';
 import { dayMs } from './roots.js';
 
 /** Batches older than this are deleted by the next clean-up. */
@@ -23,37 +25,36 @@ export interface Swept {
 }
 
 /**
- * Moves what a plan names to the trash, each by one rename: records before the objects that they need, so that a clean-up
- * that dies leaves no record without its objects.
+ * Moves what a plan names to the trash, a step each, by one rename: records before the objects that they need, so that a
+ * clean-up that ends after any step leaves no record without its objects.
  *
- * @param afterMove called after each of them; what it throws ends the sweep there, as a crash would.
+ * @param now Unix milliseconds.
  */
-export function sweep(
-  layout: Layout,
-  plan: GcPlan,
-  { now, afterMove }: { /** Unix milliseconds. */ readonly now: number; readonly afterMove?: () => void },
-): Swept {
+export function* sweep(layout: Layout, plan: GcPlan, now: number): Generator<void, Swept> {
   const batch = `${stamp(now)}-${randomBytes(3).toString('hex')}`;
   const home = join(trashOf(layout), batch);
   let moved = 0;
   let spared = 0;
-  const away = (path: string, modified: number): void => {
+  function* away(path: string, modified: number): Generator<void> {
     const outcome = moveAway(path, join(home, relative(layout.root, path)), modified);
     if (outcome === 'moved') moved++;
     if (outcome === 'spared') spared++;
-    afterMove?.();
-  };
+    yield;
+  }
   // Projects' copies of what the store has are out of date: those of now even if this dies, those made meanwhile too.
   const outdateIndexes = (): void => {
     if (plan.records.length > 0) replaceFile(layout.epoch, randomBytes(8).toString('hex'));
   };
   outdateIndexes();
-  for (const { key, modified } of plan.records) away(layout.record(key), modified);
-  outdateIndexes();
-  for (const { sha256, modified } of plan.objects) away(layout.object(sha256), modified);
-  for (const { name, modified } of plan.attempts) away(layout.attempt(name), modified);
-  for (const { name, modified } of plan.runs) away(layout.run(name), modified);
-  for (const { name, modified } of plan.quarantine) away(join(layout.quarantine, name), modified);
+  try {
+    for (const { key, modified } of plan.records) yield* away(layout.record(key), modified);
+  } finally {
+    outdateIndexes();
+  }
+  for (const { sha256, modified } of plan.objects) yield* away(layout.object(sha256), modified);
+  for (const { name, modified } of plan.attempts) yield* away(layout.attempt(name), modified);
+  for (const { name, modified } of plan.runs) yield* away(layout.run(name), modified);
+  for (const { name, modified } of plan.quarantine) yield* away(join(layout.quarantine, name), modified);
   // Somebody else's clean-up was faster: a batch of nothing would be what `--undo` brings back.
   if (moved === 0) rmSync(home, { recursive: true, force: true });
   return { batch, moved, spared };
@@ -63,7 +64,7 @@ type Moved = 'moved' | 'spared' | 'gone';
 
 function moveAway(from: string, to: string, modified: number): Moved {
   return guarded(to, 0, () => {
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolders(dirname(to));
     try {
       renameSync(from, to);
     } catch (error) {
@@ -80,7 +81,7 @@ function moveAway(from: string, to: string, modified: number): Moved {
 
 /** Gives a file or folder its old name, unless somebody has made it anew. */
 function putBack(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolders(dirname(to));
   if (statSync(from).isDirectory()) {
     if (statSync(to, { throwIfNoEntry: false })) rmSync(from, { recursive: true });
     else renameSync(from, to);
@@ -101,20 +102,20 @@ export function listBatches(layout: Layout): string[] {
     .reverse();
 }
 
-/** Brings everything of a batch back, objects before records. Can be broken off and repeated. @returns how many things. */
-export function restore(layout: Layout, batch: string, afterMove?: () => void): number {
+/** Brings everything of a batch back, a step each, objects before records. Can be broken off and repeated. @returns how many things. */
+export function* restore(layout: Layout, batch: string): Generator<void, number> {
   const home = join(trashOf(layout), batch);
   let count = 0;
-  const back = (path: string): void => {
+  function* back(path: string): Generator<void> {
     putBack(path, join(layout.root, relative(home, path)));
     count++;
-    afterMove?.();
-  };
+    yield;
+  }
   for (const kind of ['cas', 'quarantine', 'attempt', 'runs', 'res'])
     for (const name of namesIn(join(home, kind))) {
       const path = join(home, kind, name);
-      if (kind === 'cas' || kind === 'res') for (const file of namesIn(path)) back(join(path, file));
-      else back(path);
+      if (kind === 'cas' || kind === 'res') for (const file of namesIn(path)) yield* back(join(path, file));
+      else yield* back(path);
     }
   rmSync(home, { recursive: true });
   return count;
@@ -125,9 +126,17 @@ export function expiredBatches(layout: Layout, now: number): string[] {
   return listBatches(layout).filter((batch) => now - timeOf(batch) > keptDays * dayMs);
 }
 
-/** Deletes a batch for good. */
+/** Deletes a batch for good. One that is deleted only in part is no longer in the trash, where it could be brought back. */
 export function deleteBatch(layout: Layout, batch: string): void {
-  rmSync(join(trashOf(layout), batch), { recursive: true, force: true });
+  const staging = openStaging(layout);
+  try {
+    renameSync(join(trashOf(layout), batch), staging.next());
+  } catch (error) {
+    // Somebody else cleans up at the same time.
+    if (errorCode(error) !== 'ENOENT') throw error;
+  } finally {
+    staging.remove();
+  }
 }
 
 function timeOf(batch: string): number {

@@ -5,7 +5,6 @@ import {
   fchmodSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -17,6 +16,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { errorCode, guarded } from './errors.js';
 import { failpoint, type Failpoint } from './failpoints.js';
+import { makeFolders } from './make-folders.js';
 
 const chunkBytes = 1 << 20;
 
@@ -119,7 +119,7 @@ export function syncFolder(path: string): void {
 
 /** Makes a folder; `touched` collects the parents whose entries are new. */
 export function ensureFolder(path: string, touched?: Set<string>): void {
-  const first = guarded(path, 4096, () => mkdirSync(path, { recursive: true }));
+  const first = guarded(path, 4096, () => makeFolders(path));
   if (first === undefined) return;
   const made: string[] = [];
   for (let folder = path; ; folder = dirname(folder)) {

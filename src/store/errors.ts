@@ -58,6 +58,11 @@ export function inWords(error: unknown, where: string, bytes: number): unknown {
   if (fullCodes.has(code)) return new StoreError('full', fullMessage(code, where, bytes));
   if (accessCodes.has(code))
     return new StoreError('unusable', `Cannot write ${where} (${code}): take another place with --store.`);
+  if (code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'mkdir')
+    return new StoreError(
+      'unusable',
+      `Cannot write ${where} (${code}): its file system takes no new folders. Take another place with --store.`,
+    );
   if (placeCodes.has(code))
     return new StoreError(
       'unusable',
@@ -90,4 +95,4 @@ function spaceLeft(where: string): string {
   }
 }
 
-const count = (bytes: number): string => `${bytes.toLocaleString('en-US')} bytes`;
+const count = (bytes: number): string => `${bytes.toLocaleString('en-US')} ${bytes === 1 ? 'byte' : 'bytes'}`;

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -139,7 +140,7 @@ export class Objects {
       if (size === undefined) return `${short(sha256)} is missing`;
       this.#sizes.set(sha256, size);
     }
-    return size === bytes ? undefined : `${short(sha256)} has ${size} bytes instead of ${bytes}`;
+    return size === bytes ? undefined : `${short(sha256)} has ${counted(size, 'byte')} instead of ${bytes}`;
   }
 
   #readVerified(sha256: string): Uint8Array {

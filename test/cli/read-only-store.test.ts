@@ -54,9 +54,9 @@ describe.skipIf(!canStart)('a store that may only be read', () => {
     [['gc'], /^There is nothing to clean away\./],
     [['pin'], /^kept {2}init of p/],
     [['verify'], /: all is well\.$/m],
-    [['verify', '--locked', 'p.yaml'], /^1 instances of default are as p\.lock says\./],
+    [['verify', '--locked', 'p.yaml'], /^1 instance of default is as p\.lock says\./],
     [['export', 'init', join(outside, 'out'), 'p.yaml'], /: 2 files, /],
-    [['pack', 'init', 'p.yaml', '-o', join(outside, 'a.tlpack')], /: 1 results, /],
+    [['pack', 'init', 'p.yaml', '-o', join(outside, 'a.tlpack')], /: 1 result, /],
     [['provenance', join(outside, 'out/init.mask.safetensors')], /: init, result [0-9a-f]{64}/],
   ])('can be looked at: %j', (words, says) => {
     const { code, stdout, stderr } = asReader(...words);

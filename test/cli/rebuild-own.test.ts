@@ -1,6 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { usualLimit } from '../../src/cli/rebuild.js';
+import type { ResultRecord } from '../../src/store/record.js';
 import { filesBelow, project, ticketlab } from './command.js';
 
 const pipeline = `ticketlab: 1
@@ -64,6 +66,49 @@ describe("verify --rebuild of programs and modules of one's own", () => {
         `Computed 3 of 3 ${computed('2 the same, 1 different, 0 failed, 0 not possible here.')}`,
       ],
     });
+  });
+
+  test('gives up on one that does not end', () => {
+    const folder = project({ 'make.mjs': program, 'm.mjs': stage("'x'") });
+    const stuck = pipeline.replace(
+      'cat "$IN_OUT" "$IN_OUT" > "$OUT_TWICE"',
+      'cat "$IN_OUT" > "$OUT_TWICE"; [ -e "$MARK" ] || exec sleep 600',
+    );
+    const variables = stuck.replace(
+      'outputs: { twice:',
+      'env: { MARK: { external: true } }\n    outputs: { twice:',
+    );
+    writeFileSync(join(folder, 'p.yaml'), variables);
+    const mark = join(folder, 'mark');
+    writeFileSync(mark, '');
+    ticketlab(folder, ['run', 'p.yaml', '--ui', 'quiet'], { COLOUR: 'red', MARK: mark });
+    rmSync(mark);
+    const before = filesBelow(folder);
+    expect(rebuilt(folder, 'p.yaml', '--timeout', '1500ms')).toEqual({
+      code: 1,
+      lines: [
+        'copied (K): failed: it took longer than 1.5 s, and was stopped; --timeout gives it more',
+        `Computed 3 of 3 ${computed('2 the same, 0 different, 1 failed, 0 not possible here.')}`,
+      ],
+    });
+    expect(filesBelow(folder)).toEqual(before);
+    for (const [words, why] of [
+      [['--rebuild', '1%', '--timeout', '0s'], 'a duration such as 90s'],
+      [['--timeout', '1h'], '--timeout goes with --rebuild'],
+      [['--locked', 'p.yaml', '--timeout', '1h'], 'takes neither'],
+    ] as const) {
+      const { code, stderr } = ticketlab(folder, ['verify', ...words]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(why) });
+    }
+  });
+
+  test('has patience without being told: a minute, or ten times as long as it took; with what comes with ticketlab any', () => {
+    const made = (wall_s: number) => ({ made: { wall_s } }) as ResultRecord;
+    expect([usualLimit(made(0.1), true), usualLimit(made(90), true), usualLimit(made(1), false)]).toEqual([
+      60,
+      900,
+      undefined,
+    ]);
   });
 
   test('does not compute what nobody says how, or what has other code now, and says so once', () => {

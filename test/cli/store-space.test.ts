@@ -46,10 +46,10 @@ describe('gc', () => {
 
   test('keeps what is pinned until it is unpinned', () => {
     expect(ticketlab(folder, ['pin', 'init', 'tiny.yaml', '--name', 'paper-v1']).stdout).toBe(
-      'Pinned init as paper-v1: 1 results stay.\n',
+      'Pinned init as paper-v1: 1 result stays.\n',
     );
     expect(ticketlab(folder, ['pin']).stdout).toMatch(
-      /^paper-v1 {2}init of tiny \(default\), 1 results, \d{4}-\d\d-\d\d\n$/,
+      /^paper-v1 {2}init of tiny \(default\), 1 result, \d{4}-\d\d-\d\d\n$/,
     );
     expect(gc(...everything).stdout).toContain('protected by 0 runs and 1 pin.');
     expect(JSON.parse(gc(...everything, '--json').stdout)).toMatchObject({ results: [], kept: { pins: 1 } });
@@ -65,7 +65,7 @@ describe('gc', () => {
     expect(ticketlab(folder, words).stderr).toBe('');
     const { stderr, code } = ticketlab(folder, [...words, '--force', 'init']);
     expect(stderr).toMatch(
-      /^ticketlab: warning: the store holds [\d.]+ KiB, and 1 instances may add [\d.]+ KiB: more than its cap of 1000 B\.\n {2}ticketlab gc says what could go; ticketlab gc --cap changes the cap\.\n$/,
+      /^ticketlab: warning: the store holds [\d.]+ KiB, and 1 instance may add [\d.]+ KiB: more than its cap of 1000 B\.\n {2}ticketlab gc says what could go; ticketlab gc --cap changes the cap\.\n$/,
     );
     expect(code).toBe(0);
     expect(gc('--cap', 'none').stdout).toBe('The store has no cap.\n');
@@ -86,7 +86,7 @@ describe('wrong words', () => {
     [['pin', 'init', 'tiny.yaml', '--name', '../x'], /^ticketlab: "\.\.\/x" cannot be the name of a pin: /],
     [
       ['pin', 'imp', 'tiny.yaml', '--name', 'x'],
-      /^ticketlab: 19 of 20 instances are not in the store, for example data: they cannot be pinned\.\n {2}Compute them first: {2}ticketlab run tiny\.yaml\n$/,
+      /^ticketlab: 19 of 20 instances are not in the store, for example data: they cannot be pinned\.\n {2}Compute them first: {2}ticketlab run tiny\.yaml imp\n$/,
     ],
     [['pin', '20250131-235959-3f9a1c', '--name', 'x'], /^ticketlab: There is no run 20250131-235959-3f9a1c /],
     [['unpin', 'x'], /^ticketlab: There is no pin "x"\. Nothing is pinned\.\n$/],

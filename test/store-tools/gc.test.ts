@@ -7,6 +7,7 @@ import { writePin } from '../../src/store-tools/pins.js';
 import { usualRules } from '../../src/store-tools/roots.js';
 import { deleteBatch, expiredBatches, listBatches, restore, sweep } from '../../src/store-tools/trash.js';
 import { sha256 } from '../rig/publication.js';
+import { diesAfter, finished } from './steps.js';
 import { addResult, addRun, age, ageAll, below, day, freshStore, hits, holdings, now } from './store-rig.js';
 
 const all = ['a', 'b', 'c', 'd'];
@@ -34,11 +35,9 @@ const doomed = (store: Store, rules: Partial<GcRules> = {}): string[] => {
   return all.filter((name) => keys.includes(sha256(name)));
 };
 
-const clean = (store: Store, rules: Partial<GcRules> = {}, afterMove?: () => void) =>
-  sweep(store.layout, planGc(store.layout, { ...usualRules, ...rules }, now), {
-    now,
-    ...(afterMove ? { afterMove } : {}),
-  });
+const cleaning = (store: Store, rules: Partial<GcRules> = {}) =>
+  sweep(store.layout, planGc(store.layout, { ...usualRules, ...rules }, now), now);
+const clean = (store: Store, rules: Partial<GcRules> = {}) => finished(cleaning(store, rules));
 
 const pin = (name: string, keys: readonly string[], runs: readonly string[] = []) =>
   ({ v: 1, name, what: name, pipeline: 'p', variant: 'default', made: '', keys, runs }) as const;
@@ -134,7 +133,7 @@ describe('cleaning', () => {
     const store = storeOfFour();
     const plan = planGc(store.layout, usualRules, now);
     addResult(store, 'new', { outputs: { x: 'shared' } });
-    const { spared } = sweep(store.layout, plan, { now });
+    const { spared } = finished(sweep(store.layout, plan, now));
     expect(spared).toBe(1);
     expect(hits(store, ['new'])).toEqual(['new']);
   });
@@ -170,7 +169,7 @@ describe('cleaning', () => {
     const { batch, moved } = clean(store, { keepRuns: 0 });
     expect(hits(store, all)).toEqual([]);
     expect(listBatches(store.layout)).toEqual([batch]);
-    expect(restore(store.layout, batch)).toBe(moved);
+    expect(finished(restore(store.layout, batch))).toBe(moved);
     expect(holdings(store)).toEqual(before);
     expect(before.map((path) => readFileSync(path, 'utf8'))).toEqual(bytes);
     expect(hits(store, all)).toEqual(all);
@@ -181,7 +180,7 @@ describe('cleaning', () => {
     const { batch } = clean(store);
     addResult(store, 'a', { outputs: { x: 'shared', y: 'only a' } });
     const ours = readFileSync(store.layout.record(sha256('a')));
-    restore(store.layout, batch);
+    finished(restore(store.layout, batch));
     expect(readFileSync(store.layout.record(sha256('a')))).toEqual(ours);
     expect(hits(store, all)).toEqual(all);
   });
@@ -197,28 +196,17 @@ describe('cleaning', () => {
 });
 
 describe('a clean-up that dies', () => {
-  class Crash extends Error {}
-  const dieAfter = (moves: number) => () => {
-    if (--moves < 0) throw new Crash();
-  };
-
   test('after any of its moves leaves no record without its objects, and can be undone or repeated', () => {
     for (let moves = 0; ; moves++) {
       const store = storeOfFour();
       const before = holdings(store).map((path) => relative(store.layout.root, path));
-      let died = true;
-      try {
-        clean(store, {}, dieAfter(moves));
-        died = false;
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-      }
+      const died = diesAfter(moves, cleaning(store));
       const records = below(join(store.layout.root, 'res')).length;
       expect(hits(store, all)).toHaveLength(records);
       clean(store);
       expect(hits(store, all)).toEqual([]);
       // Two batches now, perhaps of one second: both come back.
-      for (const batch of listBatches(store.layout)) restore(store.layout, batch);
+      for (const batch of listBatches(store.layout)) finished(restore(store.layout, batch));
       expect(holdings(store).map((path) => relative(store.layout.root, path))).toEqual(before);
       if (!died) return expect(moves).toBeGreaterThan(8);
     }
@@ -228,16 +216,10 @@ describe('a clean-up that dies', () => {
     for (let moves = 0; ; moves++) {
       const store = storeOfFour();
       const { batch } = clean(store);
-      let died = true;
-      try {
-        restore(store.layout, batch, dieAfter(moves));
-        died = false;
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-      }
+      const died = diesAfter(moves, restore(store.layout, batch));
       expect(hits(store, all)).toHaveLength(below(join(store.layout.root, 'res')).length);
       if (!died) return;
-      restore(store.layout, batch);
+      finished(restore(store.layout, batch));
       expect(hits(store, all)).toEqual(all);
     }
   });
@@ -252,10 +234,10 @@ test('times that are not ours are no reason to fail', () => {
 test('of two clean-ups at the same time one moves everything, and the other leaves no batch of nothing', () => {
   const store = storeOfFour();
   const plan = planGc(store.layout, usualRules, now);
-  expect(sweep(store.layout, plan, { now }).moved).toBeGreaterThan(0);
-  expect(sweep(store.layout, plan, { now }).moved).toBe(0);
+  expect(finished(sweep(store.layout, plan, now)).moved).toBeGreaterThan(0);
+  expect(finished(sweep(store.layout, plan, now)).moved).toBe(0);
   const batches = listBatches(store.layout);
   expect(batches).toHaveLength(1);
-  restore(store.layout, batches[0]!);
+  finished(restore(store.layout, batches[0]!));
   expect(hits(store, all)).toEqual(all);
 });

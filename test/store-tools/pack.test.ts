@@ -10,6 +10,7 @@ import { keyOfParts } from '../../src/store-tools/key.js';
 import { packResults, unpackResults } from '../../src/store-tools/pack.js';
 import { publication, sha256 } from '../rig/publication.js';
 import { signatures } from '../rig/signatures.js';
+import { finished } from './steps.js';
 import { addKeyed, below, freshStore } from './store-rig.js';
 
 function filled(): { store: Store; path: string; bytes: Buffer; records: ReturnType<typeof addKeyed>[] } {
@@ -29,7 +30,7 @@ function filled(): { store: Store; path: string; bytes: Buffer; records: ReturnT
   );
   const records = [data, init, train];
   const path = join(store.layout.root, '..', 'all.tlpack');
-  packResults(store, records, path);
+  finished(packResults(store, records, path));
   return { store, path, bytes: readFileSync(path), records };
 }
 
@@ -60,7 +61,7 @@ describe('an archive', () => {
     const other = freshStore();
     unpackResults(other, path);
     const again = join(other.layout.root, '..', 'again.tlpack');
-    packResults(other, records, again);
+    finished(packResults(other, records, again));
     expect(readFileSync(again).equals(bytes)).toBe(true);
   });
 
@@ -84,7 +85,7 @@ describe('an archive', () => {
     const { store, records } = filled();
     writeFileSync(store.layout.object(sha256('ticket')), 'tick3t');
     const path = join(store.layout.root, '..', 'half.tlpack');
-    expect(() => packResults(store, records, path)).toThrow('is lost');
+    expect(() => finished(packResults(store, records, path))).toThrow('is lost');
     expect(below(join(store.layout.root, '..')).filter((name) => name.includes('half'))).toEqual([]);
   });
 });
