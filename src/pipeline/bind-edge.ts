@@ -6,7 +6,7 @@ import type { Definition, FixedAxis, ForeignType, Node, Ref } from './model.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
-import { edgeCode, readReference, resolveReference, type WrittenRef } from './references.js';
+import { edgeCode, readReference, referenceMeant, resolveReference, type WrittenRef } from './references.js';
 import type { Signatures } from './signatures.js';
 import { compileTemplate } from './templates.js';
 
@@ -56,12 +56,14 @@ export function bindEdge(value: Json | undefined, path: Path, so: EdgeContext): 
 function bindReference(text: string, path: Path, offset: number, so: EdgeContext): Ref | undefined {
   const { binder, node, reader } = so;
   const range = (start: number, end: number) => binder.file.within(path, offset + start, offset + end);
+  const names = { nodes: binder.nodes, inside: node.compound ? node : undefined };
   const written = readReference(text, range);
   if (!written.ok) {
-    binder.problems.push(written.error);
+    const help = referenceMeant(text, names) ?? written.error.help;
+    binder.problems.push({ ...written.error, ...(help === undefined ? {} : { help }) });
     return undefined;
   }
-  const names = { nodes: binder.nodes, inside: node.compound ? node : undefined };
+  if (leadsToBroken(written.value, so)) return undefined;
   const ref = resolveReference(written.value, names);
   if (!ref.ok) {
     if (ref.error !== undefined) binder.problems.push(ref.error);
@@ -73,6 +75,12 @@ function bindReference(text: string, path: Path, offset: number, so: EdgeContext
   }
   binder.uses.push({ from: node, reader, written: written.value, ref: ref.value });
   return ref.value;
+}
+
+/** What steps and outputs there are is not known where they are written as something else. */
+function leadsToBroken({ scope, name }: WrittenRef, { binder, node }: EdgeContext): boolean {
+  if (scope === 'steps') return binder.broken.around([...node.path, 'steps']);
+  return scope === 'stages' && binder.broken.around(['stages', name, 'outputs']);
 }
 
 /** An edge, or `{ from, at }`. */

@@ -9,6 +9,13 @@ import type { Path } from './places.js';
 import { reservedNames } from './schema-words.js';
 import { ownEntry, type Signatures } from './signatures.js';
 import { kindOf, listed, show, textOf } from './terminal-text.js';
+import {
+  commandInstead,
+  missingInstead,
+  referenceInstead,
+  typeInstead,
+  writeInstead,
+} from './write-instead.js';
 
 /** One schema error as a diagnostic: what, where, what to do. */
 export function explainSchemaError(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
@@ -87,10 +94,11 @@ function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures
         help: `Remove it, or choose ${variant.has}.`,
       },
     );
-  return problem('UNKNOWN_KEY', file.keyAt(path), `${show(key)} is not a key of ${title}.`, {
-    help:
-      meantByKey(key, known) ??
-      (known.length === 0 ? 'It has no keys.' : `Its keys are ${listed([...known].sort(), 40)}.`),
+  const message = `${show(key)} is not a key of ${title}.`;
+  const meant = meantByKey(key, known);
+  if (meant !== undefined) return problem('UNKNOWN_KEY', file.keyAt(path), message, { help: meant });
+  return problem('UNKNOWN_KEY', file.keyAt(path), message, {
+    help: known.length === 0 ? 'It has no keys.' : `Its keys are ${listed([...known].sort(), 40)}.`,
     suggestion: nearest(key, known),
   });
 }
@@ -124,7 +132,7 @@ function missingKey(error: SchemaError, file: ParsedFile): Diagnostic {
     typeof described?.description === 'string' ? ` (${described.description.replace(/\.$/, '')})` : '';
   const at = error.path.length === 0 ? file.keyAt([]) : file.keyAt(error.path);
   return problem('MISSING_KEY', at, `The key ${show(missing)} of ${title} is missing.`, {
-    help: `Add  ${missing}: ...${help}`,
+    help: `Add  ${missing}: ${missingInstead(missing, error) ?? `...${help}`}`,
   });
 }
 
@@ -142,9 +150,11 @@ function wrongType(error: SchemaError, file: ParsedFile): Diagnostic {
   const message = `${subject(error.path)} ${requirement(error)}, not ${kindOf(error.data)}.`;
   if (error.path.at(-1) === 'run' && typeof error.data === 'string')
     return problem('WRONG_TYPE', file.at(error.path), message, {
-      help: 'Write  run: [<program>, <argument>]  or, for a line that sh reads,  shell: <script>',
+      help: `Write  run: ${commandInstead(error.data)}  or, for a line that sh reads,  shell: <script>`,
     });
-  return problem('WRONG_TYPE', file.at(error.path), message, { help: typeHelp(error) });
+  return problem('WRONG_TYPE', file.at(error.path), message, {
+    help: writeInstead(error) ?? typeHelp(error),
+  });
 }
 
 function typeHelp(error: SchemaError): string | undefined {
@@ -161,7 +171,11 @@ function badValue(error: SchemaError, file: ParsedFile): Diagnostic {
   const words = error.keyword === 'enum' ? (error.parent.enum as Json[]).map(word) : [];
   const message = `${subject(error.path)} ${requirement(error)}, not ${kindOf(error.data)}.`;
   return problem('BAD_VALUE', file.at(error.path), message, {
-    suggestion: typeof error.data === 'string' ? nearest(error.data, words) : undefined,
+    help: referenceInstead(error),
+    suggestion:
+      typeof error.data === 'string'
+        ? (typeInstead(error.data, words) ?? nearest(error.data, words))
+        : undefined,
   });
 }
 
@@ -192,10 +206,8 @@ function badName(name: string, path: Path, file: ParsedFile): Diagnostic {
 function expectedEdge(error: SchemaError, file: ParsedFile): Diagnostic {
   const name = String(error.path.at(-1));
   const gather = error.parent.$comment === 'gather-input';
-  const forms = gather ? `{ from: stages.<name>.<output>, over: [<axis>] }` : '${stages.<name>.<output>}';
-  // Somebody forgot the braces.
-  const bare = typeof error.data === 'string' && /^(stages|steps|state)(\.\w+)+$/.test(error.data);
-  const meant = bare && !gather ? `\${${error.data}}` : forms;
+  const source = sourceMeant(error, file) ?? 'stages.<name>.<output>';
+  const meant = gather ? `{ from: ${source}, over: [<axis>] }` : `\${${source}}`;
   return problem(
     'EXPECTED_EDGE',
     file.at(error.path),
@@ -204,6 +216,17 @@ function expectedEdge(error: SchemaError, file: ParsedFile): Diagnostic {
       help: `Write  ${name}: ${meant}`,
     },
   );
+}
+
+/** Somebody forgot the braces, or `stages` in front. */
+function sourceMeant({ path, data }: SchemaError, file: ParsedFile): string | undefined {
+  const [, braced, bare] = /^(?:\$\{+\s*([\w.]+)\s*\}+|([\w.]+))$/.exec(textOf(data)) ?? [];
+  const text = braced ?? bare ?? '';
+  if (/^(stages|steps|state)(\.\w+)+$/.test(text)) return text;
+  if (!/^\w+\.\w+$/.test(text)) return undefined;
+  const name = text.slice(0, text.indexOf('.'));
+  if (valueAt(file, [...path.slice(0, 2), 'steps', name]) !== undefined) return `steps.${text}`;
+  return valueAt(file, ['stages', name]) === undefined ? undefined : `stages.${text}`;
 }
 
 function noGather(name: string, error: SchemaError, file: ParsedFile): Diagnostic {

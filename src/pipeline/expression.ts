@@ -5,7 +5,7 @@ import { registerFunctions } from './cel-functions.js';
 import { inspect, type Uses } from './expression-tree.js';
 import { fromCel, toCel, type CelType } from './cel-values.js';
 import type { DiagnosticCode } from './diagnostic.js';
-import { meantByBraces } from './habits.js';
+import { meantByBraces, meantByPower } from './habits.js';
 import { nearest } from './near.js';
 import { listed } from './terminal-text.js';
 
@@ -174,6 +174,7 @@ function syntaxProblem(fault: CelFault, code: string): ExpressionProblem {
     code.trim() === ''
       ? 'Write an expression between the braces.'
       : (meantByBraces(code) ??
+        meantByPower(code) ??
         'Expressions are written in CEL: a + b, a == b ? c : d, f(a, b), texts in quotes.');
   return {
     code: 'EXPRESSION_SYNTAX',
@@ -220,7 +221,9 @@ function typeProblem(fault: CelFault, code: string, scope: Scope): ExpressionPro
   return {
     code: 'EXPRESSION_TYPE',
     message: `${capital(reason(fault))}.`,
-    help: 'int(), double() and string() convert.',
+    help: /'rng\(/.test(reason(fault))
+      ? "A seed comes first, a whole number; then what it is for: rng(matrix.seed, 'train', k)."
+      : 'int(), double() and string() convert.',
     ...at,
   };
 }

@@ -15,9 +15,31 @@ const stageKeys = new Map(
   }),
 );
 
-/** What somebody means who writes this key in a stage; undefined for a key that no other tool has. */
-export const meantByKey = (key: string, known: readonly string[]): string | undefined =>
-  known.includes('with') && known.includes('after') ? stageKeys.get(key) : undefined;
+/** Keys that other tools give a stage of several steps. */
+const loopKeys = new Map(
+  [...stageKeys].filter(([key]) => !['cmd', 'command', 'timeout-minutes'].includes(key)),
+);
+
+/** Keys that other tools give the file. */
+const fileKeys = new Map(
+  Object.entries({
+    ...{ jobs: 'Write  stages', rules: 'Write  stages', vars: 'Write  params' },
+    on: 'Nothing starts a pipeline but  ticketlab run.',
+    env: 'Programs and modules of your own have variables: write env in such a stage.',
+    matrix: 'A stage has a matrix: write it there.',
+  }),
+);
+
+/** What somebody means who writes this key in a stage, or in the file; undefined for a key that no other tool has. */
+export function meantByKey(key: string, known: readonly string[]): string | undefined {
+  if (known.includes('with') && known.includes('after')) return stageKeys.get(key);
+  if (known.includes('steps') && known.includes('iterate')) return loopKeys.get(key);
+  return known.includes('stages') && known.includes('presets') ? fileKeys.get(key) : undefined;
+}
+
+/** What somebody means who writes `a ** b` or `a ^ b`. */
+export const meantByPower = (code: string): string | undefined =>
+  /\*\*|\^/.test(code.replace(/'[^']*'|"[^"]*"/g, '')) ? 'A power is a function:  pow(0.8, k)' : undefined;
 
 /** What somebody means who writes these braces: those of GitHub Actions are two. @param code between `${` and `}`. */
 export const meantByBraces = (code: string): string | undefined =>

@@ -50,6 +50,24 @@ export function readReference(
   return ok({ scope: scope as 'stages' | 'steps', name: name ?? '', output, text, range });
 }
 
+/** What somebody means who writes a reference that is none, where the words tell. */
+export function referenceMeant(text: string, { nodes, inside }: Names): string | undefined {
+  const [scope = '', name = '', ...rest] = text.split('.');
+  const node = scope === 'stages' ? nodes.get(name) : inside;
+  if (node === undefined) return undefined;
+  const definition =
+    scope === 'stages' ? node.definitions[0] : node.definitions.find((step) => step.path.at(-1) === name);
+  const known =
+    scope === 'stages' && node.compound
+      ? [...node.outputs.keys()]
+      : Object.keys(definition?.signature?.outputs ?? {});
+  const last = rest.at(-1);
+  const output =
+    last !== undefined && known.includes(last) ? last : known.length === 1 ? known[0] : undefined;
+  if (output !== undefined) return `Write  ${scope}.${name}.${output}`;
+  return known.length === 0 ? undefined : `Write  ${scope}.${name}.<output>  with one of ${listed(known)}.`;
+}
+
 /** What a reference means; `ok: false` with no diagnostic where something it leads to is known to be wrong. */
 export function resolveReference(ref: WrittenRef, names: Names): Result<Ref, Diagnostic | undefined> {
   const { inside } = names;
@@ -63,7 +81,7 @@ export function resolveReference(ref: WrittenRef, names: Names): Result<Ref, Dia
   if (ref.scope === 'state') return inside === undefined ? err(undefined) : resolveState(ref, inside);
   if (ref.scope === 'steps') return resolveStep(ref, inside);
   const node = names.nodes.get(ref.name);
-  if (node === undefined) return err(unknown('UNKNOWN_STAGE', ref, 'stage', [...names.nodes.keys()]));
+  if (node === undefined) return err(unknownStage(ref, names));
   if (!node.compound) return resolveOutput(ref, node.definitions[0]);
   return resolveCompoundOutput(ref, node);
 }
@@ -95,6 +113,13 @@ function resolveCompoundOutput(ref: WrittenRef, node: Node): Result<Ref, Diagnos
   if (!node.outputs.has(output)) return err(unknownOutput(ref, node.name, [...node.outputs.keys()]));
   const target = node.outputs.get(output);
   return target === undefined ? err(undefined) : ok(target);
+}
+
+function unknownStage(ref: WrittenRef, { nodes, inside }: Names): Diagnostic {
+  const found = unknown('UNKNOWN_STAGE', ref, 'stage', [...nodes.keys()]);
+  if (inside?.definitions.some((step) => step.path.at(-1) === ref.name) !== true) return found;
+  const { suggestion: _, ...rest } = found;
+  return { ...rest, help: `Write  steps.${ref.name}.${ref.output}  for a step of ${inside.name}.` };
 }
 
 function unknown(

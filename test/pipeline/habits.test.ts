@@ -31,7 +31,7 @@ const habits: readonly (readonly [stage: string, answer: string])[] = [
   ],
   [
     '    run: echo hello\n    outputs: { t: { type: file, format: txt } }',
-    '  Write  run: [<program>, <argument>]  or, for a line that sh reads,  shell: <script>',
+    '  Write  run: [echo, hello]  or, for a line that sh reads,  shell: <script>',
   ],
   [
     "    uses: init\n    with: { rng: '${{ params.seed }}' }",

@@ -1,0 +1,189 @@
+import { describe, expect, it, test } from 'vitest';
+import { nearest } from '../../src/pipeline/near.js';
+import { complaints } from './small-stages.js';
+
+const head = 'ticketlab: 1\nname: p\n';
+const first = '  first: { uses: init, with: { rng: 1 } }\n';
+const stages = (more: string): string => `${head}stages:\n${first}${more}`;
+const command = (more: string): string =>
+  stages(`  c:\n    run: [sh, -c, 'true']\n    outputs: { t: { type: file } }\n${more}`);
+const loop = (steps: string): string =>
+  stages(`  imp:
+    iterate:
+      axis: k
+      times: 2
+      state:
+        mask: { start: '\${stages.first.mask}', next: '\${steps.prune.mask}' }
+${steps}`);
+const train =
+  "      train: { uses: train-es, with: { weights: '${stages.first.weights}', mask: '${state.mask}', strategy: snes, rng: 1 } }\n";
+const prune = (ticket: string, sparsity = '0.5'): string =>
+  `      prune: { uses: prune, with: { ticket: '${ticket}', mask: '\${state.mask}', criterion: random, sparsity: ${sparsity} } }\n`;
+
+/** What somebody writes, and the last line of the only answer. */
+const mistakes: readonly (readonly [what: string, file: string, answer: string])[] = [
+  [
+    'a parameter that is a value',
+    `${head}params: { seeds: [1, 2] }\nstages:\n${first}`,
+    'Write  seeds: { type: list<int>, default: [1, 2] }',
+  ],
+  [
+    'a parameter of ints and doubles',
+    `${head}params: { rates: [1, 0.5] }\nstages:\n${first}`,
+    'Write  rates: { type: list<double>, default: [1, 0.5] }',
+  ],
+  [
+    'a parameter without type',
+    `${head}params: { who: { default: me } }\nstages:\n${first}`,
+    'Add  type: string',
+  ],
+  [
+    'a type of another language',
+    `${head}params: { rate: { type: float, default: 0.5 } }\nstages:\n${first}`,
+    'Did you mean "double"?',
+  ],
+  [
+    'a list of floats',
+    `${head}params: { rate: { type: 'list[float]', default: [0.5] } }\nstages:\n${first}`,
+    'Did you mean "list<double>"?',
+  ],
+  ['no version of the format', `name: p\nstages:\n${first}`, 'Add  ticketlab: 1'],
+  ['a file of code that is no list', command('    code: plot.py\n'), 'Write  code: [plot.py]'],
+  [
+    'a program that is one text',
+    command('').replace("[sh, -c, 'true']", "'python plot.py {out.t}'"),
+    "Write  run: [python, plot.py, '{out.t}']  or, for a line that sh reads,  shell: <script>",
+  ],
+  [
+    'outputs that are a list',
+    command('').replace('{ t: { type: file } }', '[figure]'),
+    'Write  outputs: { figure: { type: figure } }',
+  ],
+  ['an output that is its type', command('').replace('{ type: file }', 'table'), 'Write  t: { type: table }'],
+  [
+    'columns that are a list',
+    command('').replace('type: file', 'type: table, columns: [a, b]'),
+    'Write  columns: { a: double, b: double }',
+  ],
+  [
+    'an axis that is one value',
+    stages('  b: { uses: init, matrix: { seed: 3 }, with: { rng: 1 } }\n'),
+    'Write  seed: [3]',
+  ],
+  [
+    'an axis that is a call',
+    stages('  b: { uses: init, matrix: { seed: "range(1, 4)" }, with: { rng: 1 } }\n'),
+    'Write  seed: ${range(1, 4)}',
+  ],
+  [
+    'layers that are a text',
+    stages('  b: { uses: init, with: { layers: 196-16-10, rng: 1 } }\n'),
+    'Write  layers: [196, 16, 10]',
+  ],
+  [
+    'a list around a text',
+    stages(
+      "  b: { uses: prune, with: { ticket: '${stages.first.weights}', mask: '${stages.first.mask}', criterion: random, sparsity: 0.5, label: [x] } }\n",
+    ),
+    'Write  label: x',
+  ],
+  ['targets that are a list', `${stages('')}targets: [first]\n`, 'Write  targets: { default: [first] }'],
+  [
+    'steps that are a list',
+    loop('    steps:\n      - prune: { uses: prune }\n'),
+    'Write  steps: { <name>: { uses: ... } }  without dashes',
+  ],
+  [
+    'a share in percent',
+    loop(`    steps:\n${train}${prune('${steps.train.ticket}', '80%')}`),
+    'Write  sparsity: 0.8',
+  ],
+  [
+    'a power as in Python',
+    loop(`    steps:\n${train}${prune('${steps.train.ticket}', "'${1.0 - 0.8 ** k}'")}`),
+    'A power is a function:  pow(0.8, k)',
+  ],
+  [
+    'a power as in R',
+    loop(`    steps:\n${train}${prune('${steps.train.ticket}', "'${1.0 - 0.8^k}'")}`),
+    'A power is a function:  pow(0.8, k)',
+  ],
+  [
+    'outputs of a step as in GitHub Actions',
+    loop(`    steps:\n${train}${prune('${steps.train.outputs.ticket}')}`),
+    'Write  steps.train.ticket',
+  ],
+  [
+    'a step that is called a stage',
+    loop(`    steps:\n${train}${prune('${stages.train.ticket}')}`),
+    'Write  steps.train.ticket  for a step of imp.',
+  ],
+  [
+    'a step without steps in front',
+    loop(`    steps:\n${train}${prune('${train.ticket}')}`),
+    'Write  ticket: ${steps.train.ticket}',
+  ],
+  [
+    'needs of a loop',
+    loop(`    needs: [first]\n    steps:\n${train}${prune('${steps.train.ticket}')}`),
+    'A reference such as ${stages.<name>.<output>} under "with" is the edge. Where only the order matters:  after: [stages.<name>]',
+  ],
+  [
+    'a stage without its output',
+    stages("  b: { uses: rewind, with: { weights: '${stages.first}', mask: '${stages.first.mask}' } }\n"),
+    'Write  stages.first.<output>  with one of weights and mask.',
+  ],
+  [
+    'a stage without stages in front',
+    stages("  b: { uses: rewind, with: { weights: '${first.weights}', mask: '${stages.first.mask}' } }\n"),
+    'Write  weights: ${stages.first.weights}',
+  ],
+  [
+    'a gather of an expression',
+    stages("  b: { uses: count, with: { of: { from: '${stages.first.mask}', over: [] } } }\n"),
+    'Write  from: stages.first.mask',
+  ],
+  [
+    'a gather that is a bare reference',
+    stages('  b: { uses: count, with: { of: stages.first.mask } }\n'),
+    'Write  of: { from: stages.first.mask, over: [<axis>] }',
+  ],
+  [
+    'a gather of the step of a loop',
+    stages('  b: { uses: count, with: { of: { from: stages.imp.train.mask, over: [] } } }\n'),
+    'Of a loop its outputs are seen:  from: stages.imp.mask  with  mask: ${steps...}  under outputs of imp.',
+  ],
+  [
+    'a seed that is a text',
+    stages(`  b: { uses: init, with: { rng: "\${rng('a', 'b')}" } }\n`),
+    "A seed comes first, a whole number; then what it is for: rng(matrix.seed, 'train', k).",
+  ],
+  ['what starts a workflow', `${stages('')}on: push\n`, 'Nothing starts a pipeline but  ticketlab run.'],
+];
+
+describe('what somebody meant', () => {
+  it.each(mistakes)('is said to who writes %s', (_, file, answer) => {
+    const lines = complaints(file).trimEnd().split('\n');
+    expect(
+      lines.filter((line) => line.includes(' error ')),
+      lines.join('\n'),
+    ).toHaveLength(1);
+    expect(lines).toContain(`  ${answer}`);
+  });
+});
+
+/** `[a word, what there is, what was meant]` */
+const words: readonly (readonly [string, readonly string[], string | undefined])[] = [
+  ['ReLU', ['relu', 'tanh'], 'relu'],
+  ['SNES', ['open-es', 'snes'], 'snes'],
+  ['signal_to_noise', ['magnitude', 'signal-to-noise'], 'signal-to-noise'],
+  ['sigma', ['popsize', 'sigma_init'], 'sigma_init'],
+  ['batch_size', ['batch', 'popsize'], 'batch'],
+  ['init', ['fresh', 'initial'], 'initial'],
+  ['lrate', ['lrate_mean', 'lrate_sigma'], undefined],
+  ['seed', ['rng', 'weights'], undefined],
+];
+
+test.each(words)('for %s among %j the nearest is %s', (word, known, meant) => {
+  expect(nearest(word, known)).toBe(meant);
+});
