@@ -20,14 +20,19 @@ export function curveCaption(points: readonly Counted[], { band, cut, hidden }: 
   const sentences = [meanOf(points, 'point', band)];
   if (points.some(({ n }) => n > 1)) {
     const some = points.every(({ n }) => n > 1) ? '' : ' where n > 1';
-    const at = cut === undefined ? '' : `, cut at ${cut === 'edge' ? 'the lower edge' : cut.join(' and ')}`;
-    sentences[0] += `; shaded: 95 % t interval${some}${at}`;
+    sentences[0] += `; shaded: 95 % t interval${some}${cutAt(cut)}`;
   }
   if (hidden > 0)
     sentences.push(
       `Not drawn: ${hidden} ${hidden === 1 ? 'point' : 'points'} below a millionth of the largest value`,
     );
   return `${sentences.join('. ')}.`;
+}
+
+function cutAt(cut: CurveCaption['cut']): string {
+  if (cut === undefined) return '';
+  const ends = cut === 'edge' ? ['the lower edge'] : cut.filter((end) => Number.isFinite(end));
+  return `, cut at ${ends.join(' and ')}`;
 }
 
 export interface CellCaption {

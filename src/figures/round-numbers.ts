@@ -42,15 +42,17 @@ export function linearTicks(
   return ticks.map((tick) => (tick === 0 ? 0 : tick));
 }
 
-/** Round ends of an axis around the values from `least` to `most`, with at most about `count` steps between them. */
-export function roundEnds(
-  [least, most]: readonly [number, number],
-  count: number,
-): readonly [number, number] {
-  const step = roundStep(most - least, count);
-  const size = valueOf(step);
-  const at = (multiple: number) => valueOf({ digits: multiple * step.digits, exponent: step.exponent }) + 0;
-  return [at(Math.floor(least / size + slack)), at(Math.ceil(most / size - slack))];
+/** Ends of an axis around the values from `least` to `most` that are ticks, with at most `count` steps between them. */
+export function roundEnds(values: readonly [number, number], count: number): readonly [number, number] {
+  const [least, most] = values;
+  // Rounding makes the axis longer; when its own ticks are further apart then, so are its ends.
+  for (let times = count; ; times -= 1) {
+    const step = roundStep(most - least, times);
+    const size = valueOf(step);
+    const [first, last] = [Math.floor(least / size + slack), Math.ceil(most / size - slack)];
+    const at = (multiple: number) => valueOf({ digits: multiple * step.digits, exponent: step.exponent }) + 0;
+    if (last - first <= count || times === 1) return [at(first), at(last)];
+  }
 }
 
 /** These digits times every `every`th power of ten from `least` (above 0) to `most`. */

@@ -30,9 +30,17 @@ describe('the interval of a share', () => {
     );
   });
 
-  test('is left alone where the column is no share: a loss, a difference, a percentage', () => {
-    expect(knownRange('test_loss', wide)).toBeUndefined();
-    expect(knownRange('test_error_barrier', wide)).toBeUndefined();
+  test.each(['test_loss', 'train_loss_barrier', 'rho_90', 'std_ratio_90_10'])('of %s ends at 0', (column) => {
+    expect(knownRange(column, wide)).toEqual([0, Infinity]);
+    const drawn = curveFigure(wide, curveStyle({ mark: 'line', x: 'k', y: column, band: 'seed' }), noWords);
+    expect(drawn.caption).toBe('Mean over n = 2 seeds; shaded: 95 % t interval, cut at 0.');
+    expect(drawn.yEnds).toEqual([0, 1.2]);
+  });
+
+  test('is left alone where the column is no share: a difference, a return, a percentage', () => {
+    expect(knownRange('loss_increase', wide)).toBeUndefined();
+    expect(knownRange('mean_return', wide)).toBeUndefined();
+    expect(knownRange('test_loss', [point(1, -0.1, 0)])).toBeUndefined();
     const percent = [point(1, 97, 5)];
     expect(knownRange('accuracy', percent)).toBeUndefined();
     expect(domainOf('accuracy', undefined)).toBeUndefined();
