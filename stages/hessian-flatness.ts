@@ -283,7 +283,7 @@ async function measure({ spot, trained, chosen, ledger, images }: Measured, give
     layers: encodeTable(layerColumns, finite(flatness.layers)),
     directions: encodeTable(
       ['direction', 'curvature'],
-      Array.from(flatness.curvatures, (curvature, direction) => ({ direction, curvature })),
+      finite(Array.from(flatness.curvatures, (curvature, direction) => ({ direction, curvature }))),
     ),
   };
 }

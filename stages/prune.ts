@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import { inputTensors } from '../src/artefacts/input-tensors.js';
 import { encodeTable } from '../src/artefacts/table.js';
-import { decodeTensors, encodeTensors } from '../src/artefacts/tensors.js';
+import { encodeTensors } from '../src/artefacts/tensors.js';
 import type { DecodedTensors } from '../src/artefacts/tensors.js';
 import { UserError } from '../src/base/result.js';
 import { readImages } from '../src/data/images.js';
@@ -163,19 +164,19 @@ export default defineStage({
   threads: true,
   async run(ctx) {
     const { params, inputs, threads } = ctx;
-    const ticket = decodeTensors(inputs.ticket.bytes(), 'mean');
+    const ticket = inputTensors('ticket', inputs.ticket, 'mean');
     const network = buildNetwork(ticket.network);
     const images = inputs.data && readImages((file) => inputs.data!.bytes(file));
     const left: Trained = {
       layout: ticket.layout,
-      mask: inputs.mask ? tensorOf(ticket, inputs.mask, 'mask').mask : ownMask(ticket),
+      mask: inputs.mask ? tensorOf(ticket, inputs.mask, 'mask', 'mask').mask : ownMask(ticket),
       mean: ticket.mean,
       std: ticket.std,
-      initial: inputs.init && tensorOf(ticket, inputs.init, 'mean').mean,
+      initial: inputs.init && tensorOf(ticket, inputs.init, 'mean', 'init').mean,
     };
     // Controls have a parameter `base` too, rules that need a derivative have their own.
     const { rng: seed, ...rule } = params as typeof params & { readonly base?: ScoreRuleName } & OfDerivative;
-    const densities = inputs.densities && tensorOf(ticket, inputs.densities, 'mask').mask;
+    const densities = inputs.densities && tensorOf(ticket, inputs.densities, 'mask', 'densities').mask;
     const derivative =
       images &&
       (await lossDerivative(left, { ...rule, network, images: images.train }, (choice) =>
@@ -205,8 +206,13 @@ export default defineStage({
 });
 
 /** A tensor of another input, which has to be about the ticket's network. */
-function tensorOf<Name extends 'mask' | 'mean'>(ticket: DecodedTensors<'mean'>, from: Artefact, name: Name) {
-  const other = decodeTensors(from.bytes(), name);
+function tensorOf<Name extends 'mask' | 'mean'>(
+  ticket: DecodedTensors<'mean'>,
+  from: Artefact,
+  name: Name,
+  input: string,
+) {
+  const other = inputTensors(input, from, name);
   const [ours, theirs] = [layoutSignature(ticket.layout), layoutSignature(other.layout)];
   if (ours !== theirs)
     throw new UserError(

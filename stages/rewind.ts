@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { decodeTensors, encodeTensors } from '../src/artefacts/tensors.js';
+import { inputTensors } from '../src/artefacts/input-tensors.js';
+import { encodeTensors } from '../src/artefacts/tensors.js';
 import { initialise } from '../src/networks/initialise.js';
 import { buildNetwork } from '../src/networks/index.js';
 import { layoutSignature } from '../src/numeric/layout.js';
@@ -46,8 +47,8 @@ export default defineStage({
   },
   runtime: 'portable',
   run({ params, inputs }) {
-    const init = decodeTensors(inputs.init.bytes(), 'mean');
-    const target = decodeTensors(inputs.mask.bytes(), 'mask');
+    const init = inputTensors('init', inputs.init, 'mean');
+    const target = inputTensors('mask', inputs.mask, 'mask');
     const [ours, theirs] = [layoutSignature(init.layout), layoutSignature(target.layout)];
     if (ours !== theirs)
       throw new UserError(

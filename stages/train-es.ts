@@ -2,10 +2,9 @@ import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
 import { encodeTable } from '../src/artefacts/table.js';
 import type { Row } from '../src/artefacts/table.js';
-import { decodeTensors, encodeTensors } from '../src/artefacts/tensors.js';
-import type { DecodedTensors } from '../src/artefacts/tensors.js';
-import { canonicalJson } from '../src/base/json.js';
-import type { Json } from '../src/base/json.js';
+import { readStart } from '../src/artefacts/start.js';
+import type { TrainingStart } from '../src/artefacts/start.js';
+import { encodeTensors } from '../src/artefacts/tensors.js';
 import { UserError } from '../src/base/result.js';
 import { readImages } from '../src/data/images.js';
 import type { ImageSets } from '../src/data/images.js';
@@ -21,9 +20,6 @@ import { train } from '../src/es/train.js';
 import type { TrainedDistribution, Training } from '../src/es/train.js';
 import { tunedSettings, tunedTasks } from '../src/es/tuned-settings.js';
 import { buildNetwork } from '../src/networks/index.js';
-import type { NetworkSpec } from '../src/networks/index.js';
-import { survivors } from '../src/numeric/mask.js';
-import type { Mask } from '../src/numeric/mask.js';
 import { streamKey } from '../src/numeric/rng.js';
 import { defineStage } from '../src/pipeline/stage.js';
 import { createEvaluator } from '../src/population/evaluator.js';
@@ -125,18 +121,18 @@ export default defineStage({
   threads: true,
   async run(ctx) {
     const { params: given, inputs } = ctx;
-    const start = decodeTensors(inputs.weights.bytes(), 'mean');
-    const { mask, network: maskedNetwork } = decodeTensors(inputs.mask.bytes(), 'mask');
+    const start = readStart('train-es', inputs);
+    const { mask, remaining } = start;
     const images = readImages((file) => inputs.data.bytes(file));
     const network = buildNetwork(start.network);
-    refuse(given, { start: start.network, masked: maskedNetwork, images });
-    const search = bound(given, start, mask);
+    refuse(given, images);
+    const search = bound(given, start);
     const { strategy } = search;
     const evaluator = await createEvaluator({ network, mask, ...images, threads: ctx.threads });
     try {
       const trained = await train({
         ...trainingOf(given, search, evaluator, images),
-        remaining: survivors(start.layout, mask) / start.layout.prunable,
+        remaining,
         checkpoints: ctx.checkpoints,
         report: (done, accuracy) =>
           ctx.progress({
@@ -168,8 +164,8 @@ interface Search {
 }
 
 /** The search space of the masked network, and the strategy bound to it. */
-function bound(given: Params, { layout, mean }: DecodedTensors<'mean'>, mask: Mask): Search {
-  const space = searchSpace(layout, mask, mean, given.reading);
+function bound(given: Params, { layout, weights, mask }: TrainingStart): Search {
+  const space = searchSpace(layout, mask, weights, given.reading);
   const strategy = bindStrategy(given.strategy, given, {
     popsize: given.popsize,
     dimensions: space.dimensions,
@@ -219,28 +215,18 @@ function trainingOf(
 }
 
 /** One clear message for what does not fit together. */
-function refuse({ strategy, reading, batch, validation }: Params, { start, masked, images }: Fit): void {
-  const [weightsNetwork, maskNetwork] = [start, masked].map((spec) => canonicalJson(spec as unknown as Json));
-  if (weightsNetwork !== maskNetwork)
+function refuse({ strategy, reading, batch, validation }: Params, { train: { count } }: ImageSets): void {
+  const left = Math.max(0, count - validation);
+  const why = validation === 0 ? '' : ` (${count}, less ${validation} held out for validation)`;
+  if (batch > left)
     throw new UserError(
-      `train-es: the weights belong to the network ${weightsNetwork}, but the mask to ${maskNetwork}; connect weights and mask of one init stage`,
-    );
-  const { count } = images.train;
-  if (batch > count - validation)
-    throw new UserError(
-      `train-es: batch is ${batch}, but there are only ${Math.max(0, count - validation)} training images (${count}, less ${validation} held out for validation)`,
+      `train-es: batch is ${batch}, but there are only ${left} training images${why}; choose a smaller batch`,
     );
   // D4
   if (strategy === 'open-es' && reading === 'reference')
     throw new UserError(
       'train-es: open-es has no "reading: reference", because the released code stops with an error before its first generation; use "reading: corrected"',
     );
-}
-
-interface Fit {
-  readonly start: NetworkSpec;
-  readonly masked: NetworkSpec;
-  readonly images: ImageSets;
 }
 
 /** A row of the table: what is not there becomes an empty cell. */

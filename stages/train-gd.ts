@@ -1,9 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
 import { encodeTable } from '../src/artefacts/table.js';
-import { decodeTensors, encodeTensors } from '../src/artefacts/tensors.js';
-import { canonicalJson } from '../src/base/json.js';
-import type { Json } from '../src/base/json.js';
+import { readStart } from '../src/artefacts/start.js';
+import { encodeTensors } from '../src/artefacts/tensors.js';
 import { UserError } from '../src/base/result.js';
 import { readImages } from '../src/data/images.js';
 import { openBackend } from '../src/gradient/backend.js';
@@ -20,8 +19,6 @@ import { stepsPerEpoch, train } from '../src/gradient/train.js';
 import type { Trained, Training } from '../src/gradient/train.js';
 import { buildNetwork } from '../src/networks/index.js';
 import type { NetworkSpec } from '../src/networks/index.js';
-import type { Layout } from '../src/numeric/layout.js';
-import { survivors } from '../src/numeric/mask.js';
 import type { Mask } from '../src/numeric/mask.js';
 import { streamKey } from '../src/numeric/rng.js';
 import { defineStage } from '../src/pipeline/stage.js';
@@ -160,11 +157,10 @@ export default defineStage({
   async run(ctx) {
     const { inputs } = ctx;
     const given = ctx.params as Params;
-    const start = decodeTensors(inputs.weights.bytes(), 'mean');
-    const { mask, network: maskedNetwork } = decodeTensors(inputs.mask.bytes(), 'mask');
+    const { mask, remaining, ...start } = readStart('train-gd', inputs);
     const images = readImages((file) => inputs.data.bytes(file));
     const network = buildNetwork(start.network);
-    refuse({ start: start.network, masked: maskedNetwork, layout: start.layout, mask });
+    refuseLargeBatch(given.batch, images.train.count);
     const evaluator = await createEvaluator({ network, mask, ...images, threads: ctx.threads });
     try {
       const backend = await openBackend({
@@ -177,11 +173,11 @@ export default defineStage({
         engine,
         evaluator,
         images: images.train.count,
-        start: start.mean.map((value, i) => (mask[i] === 1 ? value : 0)),
+        start: start.weights.map((value, i) => (mask[i] === 1 ? value : 0)),
       });
       const trained = await train({
         ...training,
-        remaining: survivors(start.layout, mask) / start.layout.prunable,
+        remaining,
         checkpoints: ctx.checkpoints,
         report: (done, accuracy) =>
           ctx.progress({
@@ -249,22 +245,10 @@ function outputsOf(
   };
 }
 
-interface Fit {
-  readonly start: NetworkSpec;
-  readonly masked: NetworkSpec;
-  readonly layout: Layout;
-  readonly mask: Mask;
-}
-
-/** One clear message for what does not fit together. */
-function refuse({ start, masked, layout, mask }: Fit): void {
-  const [weightsNetwork, maskNetwork] = [start, masked].map((spec) => canonicalJson(spec as unknown as Json));
-  if (weightsNetwork !== maskNetwork)
+/** What is called a batch of so many images has to be one. */
+function refuseLargeBatch(batch: number, count: number): void {
+  if (batch > count)
     throw new UserError(
-      `train-gd: the weights belong to the network ${weightsNetwork}, but the mask to ${maskNetwork}; connect weights and mask of one init stage`,
-    );
-  if (survivors(layout, mask) === 0)
-    throw new UserError(
-      'train-gd: the mask leaves no weight, so that there is nothing to train; connect one that keeps some',
+      `train-gd: batch is ${batch}, but there are only ${count} training images; choose a smaller batch`,
     );
 }

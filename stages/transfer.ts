@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import { inputTensors } from '../src/artefacts/input-tensors.js';
 import { encodeTable } from '../src/artefacts/table.js';
-import { decodeTensors, encodeTensors } from '../src/artefacts/tensors.js';
+import { encodeTensors } from '../src/artefacts/tensors.js';
 import type { DecodedTensors } from '../src/artefacts/tensors.js';
 import { UserError } from '../src/base/result.js';
 import { buildNetwork, modelNames, networkSpecOf } from '../src/networks/index.js';
@@ -8,6 +9,7 @@ import type { ModelName } from '../src/networks/index.js';
 import { initialise } from '../src/networks/initialise.js';
 import { modelSchemas } from '../src/networks/model-schemas.js';
 import { layoutSignature } from '../src/numeric/layout.js';
+import { survivors } from '../src/numeric/mask.js';
 import { streamKey } from '../src/numeric/rng.js';
 import { defineStage } from '../src/pipeline/stage.js';
 import type { ColumnType } from '../src/pipeline/stage.js';
@@ -70,8 +72,8 @@ export default defineStage({
     const { rng, ...spec } = ctx.params;
     const network = networkSpecOf(spec);
     const { layers, layout } = buildNetwork(network);
-    const weights = decodeTensors(inputs.weights.bytes(), 'mean');
-    const mask = decodeTensors(inputs.mask.bytes(), 'mask');
+    const weights = inputTensors('weights', inputs.weights, 'mean');
+    const mask = inputTensors('mask', inputs.mask, 'mask');
     const start = startOf(weights, mask);
     const carried = carryOver({
       source: { layout: weights.layout, mask: mask.mask, weights: weights.mean },
@@ -107,6 +109,10 @@ function startOf(weights: DecodedTensors<'mean'>, { layout, mask, meta }: Decode
   if (ours !== theirs)
     throw new UserError(
       `transfer: weights and mask belong to different networks: weights are ${ours}, the mask is ${theirs}. Take both from the same chain`,
+    );
+  if (survivors(layout, mask) === 0)
+    throw new UserError(
+      'transfer: the mask leaves no weight, so that there is nothing to move; connect one that keeps some',
     );
   const start = startRules.find((rule) => rule === weights.meta['start']);
   if (start === undefined)

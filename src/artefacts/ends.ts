@@ -5,7 +5,7 @@ import type { NetworkSpec } from '../networks/index.js';
 import { layoutSignature } from '../numeric/layout.js';
 import type { Artefact, GatheredArtefact } from '../pipeline/stage.js';
 import type { Cell, Row } from './table.js';
-import { decodeTensors } from './tensors.js';
+import { inputTensors } from './input-tensors.js';
 
 /** One end of paths between networks. */
 export interface End {
@@ -41,7 +41,8 @@ export function endsOf(name: string, gathered: Gathered, starts?: Gathered): End
       `${name}: a path has two ends, but there is ${rows.length === 1 ? 'only one network' : 'none'}. Gather an axis with two or more values, for example ${name}: { from: stages.child.weights, over: [twin] }`,
     );
   const ends = rows.map(({ coords, artefact }): End => {
-    const { network, layout, mean, mask } = decodeTensors(artefact.bytes(), 'mean');
+    const end = `${name} (${placeOf(coords)})`;
+    const { network, layout, mean, mask } = inputTensors(end, artefact, 'mean');
     const masked = (values: Float64Array) =>
       mask === undefined ? values : values.map((value, i) => (mask[i] === 1 ? value : 0));
     const start = starts && startFor(coords, instances(starts));
@@ -99,7 +100,7 @@ function startFor(coords: End['coords'], starts: readonly GatheredArtefact[]): A
 }
 
 function startWeights(start: Artefact, layout: string, end: string): Float64Array {
-  const decoded = decodeTensors(start.bytes(), 'mean');
+  const decoded = inputTensors('start', start, 'mean');
   const own = layoutSignature(decoded.layout);
   if (own !== layout)
     throw new UserError(

@@ -6,7 +6,7 @@ import type { Layout } from '../numeric/layout.js';
 import { survivors } from '../numeric/mask.js';
 import type { Mask } from '../numeric/mask.js';
 import type { Artefact } from '../pipeline/stage.js';
-import { decodeTensors } from './tensors.js';
+import { inputTensors } from './input-tensors.js';
 
 /** A trained network with the mask that it was trained under. */
 export interface TrainedNetwork {
@@ -24,8 +24,8 @@ export interface TrainedNetwork {
  * @throws UserError when there is no mask, one of another network, or one without survivors
  */
 export function readTrained(name: string, trained: Artefact, mask?: Artefact): TrainedNetwork {
-  const { network, layout, mean, std, mask: own } = decodeTensors(trained.bytes(), 'mean');
-  const given = mask && decodeTensors(mask.bytes(), 'mask');
+  const { network, layout, mean, std, mask: own } = inputTensors(name, trained, 'mean');
+  const given = mask && inputTensors('mask', mask, 'mask');
   if (given !== undefined) refuseOther(name, network, given.network);
   const used = given?.mask ?? own;
   if (used === undefined)
@@ -41,7 +41,7 @@ export function readTrained(name: string, trained: Artefact, mask?: Artefact): T
 
 /** The mean of another network that is to be measured on the same coordinates. @throws UserError when it cannot. */
 export function meanOn({ network, mask }: TrainedNetwork, name: string, bytes: Uint8Array): Float64Array {
-  const other = decodeTensors(bytes, 'mean');
+  const other = inputTensors(name, { bytes: () => bytes }, 'mean');
   refuseOther(name, network, other.network);
   if (other.mean.some((value, i) => mask[i] === 0 && value !== 0))
     throw new UserError(

@@ -65,7 +65,8 @@ export function shrunk(state: StrategyState, meanDecay: number): StrategyState {
 
 function refuseNothingFinite(fitness: Float64Array, generation: number): void {
   if (fitness.some(Number.isFinite)) return;
+  const advice = generation === 0 ? ', or check the weights that it starts from' : '';
   throw new UserError(
-    `After ${generation} generations not one of the ${fitness.length} candidates has a finite score, so there is nothing to rank: the search has diverged. Lower sigma_init or the learning rate.`,
+    `After ${generation} generations not one of the ${fitness.length} candidates has a finite score, so there is nothing to rank: the search has diverged. Lower sigma_init or the learning rate${advice}.`,
   );
 }

@@ -56,7 +56,7 @@ describe('evolve', () => {
   test('stops with a message when no candidate has a finite fitness', async () => {
     const plan = evolution(setup, async (out) => void out.fill(NaN), 3);
     await expect(lastState(plan.strategy.init(start), plan)).rejects.toThrow(
-      'After 0 generations not one of the 8 candidates has a finite score, so there is nothing to rank: the search has diverged. Lower sigma_init or the learning rate.',
+      'After 0 generations not one of the 8 candidates has a finite score, so there is nothing to rank: the search has diverged. Lower sigma_init or the learning rate, or check the weights that it starts from.',
     );
   });
 });

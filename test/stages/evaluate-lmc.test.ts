@@ -104,6 +104,34 @@ describe('linear connectivity', () => {
     expect(metrics[0]['train_loss_chord']).toBeLessThan(Number(metrics[0]['train_loss_barrier']));
   });
 
+  test('tells ends from different stages apart by any coordinate, also when one has more of them', async () => {
+    const ends = [
+      end({ trainer: 'es', seed: 1, k: 3, level: 2 }, solution),
+      end({ trainer: 'gd', seed: 1 }, halved),
+      end({ trainer: 'gd, slow', seed: 1 }, shuffled),
+    ];
+    const starts = ends.map(({ coords }, i) => end(coords, i === 1 ? halved : solution));
+    const { metrics, path, texts } = await connected(ends, { points: 3 }, { start: starts });
+    expect(
+      metrics.map(({ a_trainer, b_trainer, a_level, b_level }) => [a_trainer, b_trainer, a_level, b_level]),
+    ).toEqual([
+      ['es', 'gd', 2, undefined],
+      ['es', 'gd, slow', 2, undefined],
+      ['gd', 'gd, slow', undefined, undefined],
+    ]);
+    expect(metrics[0]).toMatchObject({ distance_from_start_a: 0, distance_from_start_b: 0 });
+    expect(path.slice(0, 3).map(({ a_trainer, b_trainer }) => [a_trainer, b_trainer])).toEqual(
+      Array.from({ length: 3 }, () => ['es', 'gd']),
+    );
+    // No column of its own begins as those of coordinates do, so that no axis can clash with it.
+    const [header] = (texts['metrics'] as string).split('\n');
+    const columns = header.split(',');
+    expect(new Set(columns).size).toBe(columns.length);
+    expect(columns.filter((name) => /^[ab]_/.test(name))).toEqual([
+      ...['a_trainer', 'a_k', 'a_level', 'b_trainer', 'b_k', 'b_level'],
+    ]);
+  });
+
   test('tells distances from the start, of each end from its own; pruned weights count as 0', async () => {
     const ones = new Float64Array(layout.size).fill(1);
     const one = await connected(twins(solution, halved), { points: 2 }, { start: weights(solution) });

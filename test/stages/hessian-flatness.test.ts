@@ -171,6 +171,15 @@ describe('around a pruned tanh network', () => {
   });
 });
 
+test('what diverges around the network is unknown: empty cells, not numbers', async () => {
+  const far = { sigmas: [1e30], rhos: [1e30], step: 1e37, pairs: 2, lines: 0 };
+  const { metrics, sharpness, directions } = await measured({ weights: ticket('relu', {}) }, far);
+  for (const name of ['rho_90', 'kink_gap', 'curvature_mean', 'curvature_p50', 'curvature_negative_share'])
+    expect(metrics[name], name).toBeUndefined();
+  expect(sharpness.map((row) => row['loss_increase'])).toEqual([undefined, undefined]);
+  expect(directions.map(({ curvature }) => curvature)).toEqual([undefined, undefined]);
+});
+
 describe('matched training loss', () => {
   test('takes the checkpoint nearest to the reference and names it', async () => {
     const files = new Map(
@@ -224,6 +233,26 @@ describe('a clear message', () => {
     });
     await fails({ weights: ticket('relu'), tickets: artefact('dir', new Map()), reference: dense }).toThrow(
       'reference: it has weights that the mask of the measured network does not have. Losses are matched between networks of the same mask: take both from the same level of the same chain',
+    );
+  });
+
+  test('for a reference that has diverged: there is no loss to match', async () => {
+    const huge = mean.map((value) => value * 1e38);
+    const files = new Map([['step-1.safetensors', ticket('relu').bytes()]]);
+    await fails({
+      weights: ticket('relu'),
+      tickets: artefact('dir', files),
+      reference: ticket('relu', { mean: huge }),
+    }).toThrow(
+      'reference: its training loss is not finite: its training has diverged, so that there is no loss to match',
+    );
+  });
+
+  test('for a checkpoint that cannot be read names the file', async () => {
+    const files = new Map([['step-1.safetensors', new Uint8Array(20)]]);
+    const tickets = artefact('dir', files);
+    await fails({ weights: ticket('relu'), tickets, reference: ticket('relu') }).toThrow(
+      /^input step-1.safetensors: This is not a tensor file/,
     );
   });
 

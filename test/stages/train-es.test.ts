@@ -13,6 +13,7 @@ import { fullMask } from '../../src/numeric/mask.js';
 import type { Artefact, Checkpoints, Progress } from '../../src/pipeline/stage.js';
 import { createEvaluator } from '../../src/population/evaluator.js';
 import stage from '../../stages/train-es.js';
+import { expectSameBytesAfterKills } from './killed-training.js';
 import { artefact, tensors, tinyDataset } from './prune-fixtures.js';
 
 const network: NetworkSpec = { model: 'mlp', layers: [4, 5, 10], activation: 'relu' };
@@ -125,26 +126,8 @@ describe('the stage train-es', () => {
     expect((await run({ params: { rng: 2 } })).ticket.mean).not.toEqual((await run()).ticket.mean);
   });
 
-  test('a killed training goes on from its checkpoint and ends with the same bytes', async () => {
-    const params = { validation: 4 };
-    const undisturbed = await run({ params });
-    let stored: Uint8Array | undefined;
-    const checkpoints: Checkpoints = {
-      latest: () => stored,
-      due: () => true,
-      save: (_, bytes) => (stored = bytes.slice()),
-    };
-    for (const killAt of [1, 4, 5, 8]) {
-      const progress = ({ done }: Progress): void => {
-        if (done === killAt) throw new Error('killed');
-      };
-      await expect(run({ params, checkpoints, progress })).rejects.toThrow('killed');
-    }
-    const seen: number[] = [];
-    const resumed = await run({ params, checkpoints, progress: ({ done }) => seen.push(done) });
-    expect(seen).toEqual([8]);
-    expect(resumed.outputs).toEqual(undisturbed.outputs);
-  });
+  test('a killed training goes on from its checkpoint and ends with the same bytes', () =>
+    expectSameBytesAfterKills((options) => run({ params: { validation: 4 }, ...options }), [1, 4, 5, 8]));
 
   test('reports every generation with the latest test accuracy', async () => {
     const seen: Progress[] = [];
@@ -266,6 +249,9 @@ describe('what does not fit together gets one clear message', () => {
   const otherSize = buildNetwork(other).layout.size;
   const nine: NetworkSpec = { model: 'mlp', layers: [9, 3, 10], activation: 'relu' };
   const nineLayout = buildNetwork(nine).layout;
+  const bare = fullMask(layout);
+  for (const { kind, offset, size } of layout.tensors)
+    if (kind === 'kernel') bare.fill(0, offset, offset + size);
   test.each([
     [
       'a mask of another network',
@@ -285,7 +271,7 @@ describe('what does not fit together gets one clear message', () => {
     [
       'a batch larger than the data',
       { params: { batch: 21 } },
-      'batch is 21, but there are only 20 training images',
+      'train-es: batch is 21, but there are only 20 training images; choose a smaller batch',
     ],
     [
       'a batch larger than what validation leaves',
@@ -302,7 +288,26 @@ describe('what does not fit together gets one clear message', () => {
       { params: { strategy: 'open-es', reading: 'reference' } },
       'open-es has no "reading: reference"',
     ],
-    ['a damaged file of weights', { inputs: { weights: artefact('weights', new Uint8Array(20)) } }, ''],
+    [
+      'a damaged file of weights',
+      { inputs: { weights: artefact('weights', new Uint8Array(20)) } },
+      'input weights: This is not a tensor file',
+    ],
+    [
+      'a damaged mask',
+      { inputs: { mask: artefact('mask', inputs.weights.bytes()) } },
+      'input mask: This is not a tensor file that ticketlab can read: it has no tensor mask, only mean',
+    ],
+    [
+      'a mask without survivors',
+      { inputs: { mask: tensors('mask', { network, mask: bare }) } },
+      'train-es: the mask leaves no weight, so that there is nothing to train; connect one that keeps some',
+    ],
+    [
+      'weights that have diverged before',
+      { inputs: { weights: tensors('weights', { network, mean: weights.map((value) => value * 1e30) }) } },
+      'Lower sigma_init or the learning rate, or check the weights that it starts from.',
+    ],
     [
       'a search that diverges',
       { params: { sigma_init: 1e200 } },

@@ -10,6 +10,7 @@ import { filledParams } from '../../src/pipeline/stage-params.js';
 import type { Artefact, Checkpoints, Progress } from '../../src/pipeline/stage.js';
 import stage from '../../stages/train-gd.js';
 import { nativeMissing } from '../gradient/backends.js';
+import { expectSameBytesAfterKills } from './killed-training.js';
 import { artefact, digest, tensors, tinyDataset } from './prune-fixtures.js';
 
 const network: NetworkSpec = { model: 'mlp', layers: [4, 5, 10], activation: 'relu' };
@@ -101,26 +102,8 @@ describe('the stage train-gd', () => {
     expect(b.table.rows[0]!.train_loss).toBeCloseTo(a.table.rows[0]!.train_loss as number, 6);
   });
 
-  test('a killed training goes on from its checkpoint and ends with the same bytes', async () => {
-    const params = { tickets: 3 };
-    const undisturbed = await run({ params });
-    let stored: Uint8Array | undefined;
-    const checkpoints: Checkpoints = {
-      latest: () => stored,
-      due: () => true,
-      save: (_, bytes) => (stored = bytes.slice()),
-    };
-    for (const killAt of [1, 4, 5, 8]) {
-      const progress = ({ done }: Progress): void => {
-        if (done === killAt) throw new Error('killed');
-      };
-      await expect(run({ params, checkpoints, progress })).rejects.toThrow('killed');
-    }
-    const seen: number[] = [];
-    const resumed = await run({ params, checkpoints, progress: ({ done }) => seen.push(done) });
-    expect(seen).toEqual([8]);
-    expect(resumed.outputs).toEqual(undisturbed.outputs);
-  });
+  test('a killed training goes on from its checkpoint and ends with the same bytes', () =>
+    expectSameBytesAfterKills((options) => run({ params: { tickets: 3 }, ...options }), [1, 4, 5, 8]));
 
   test('keeps tickets after log-spaced steps on request', async () => {
     const { outputs, ticket } = await run({ params: { tickets: 4 } });
@@ -200,7 +183,16 @@ describe('what does not fit together gets one clear message', () => {
       { inputs: { mask: tensors('mask', { network, mask: bare }) } },
       'train-gd: the mask leaves no weight, so that there is nothing to train',
     ],
-    ['a damaged file of weights', { inputs: { weights: artefact('weights', new Uint8Array(20)) } }, ''],
+    [
+      'a batch larger than the data',
+      { params: { batch: 21 } },
+      'train-gd: batch is 21, but there are only 20 training images; choose a smaller batch',
+    ],
+    [
+      'a damaged file of weights',
+      { inputs: { weights: artefact('weights', new Uint8Array(20)) } },
+      'input weights: This is not a tensor file',
+    ],
     [
       'a training that diverges',
       { params: { optimizer: 'sgd', learning_rate: 1e30 } },

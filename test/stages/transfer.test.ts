@@ -136,6 +136,16 @@ describe('a clear message', () => {
     expect((await moved(small, used)).weights.meta).toEqual({ start: 'fresh' });
   });
 
+  test('for a mask without survivors', async () => {
+    const { layout } = buildNetwork(small);
+    const bare = fullMask(layout);
+    for (const { kind, offset, size } of layout.tensors)
+      if (kind === 'kernel') bare.fill(0, offset, offset + size);
+    await fails(small, { ...ticket(), mask: tensors('mask', { network: small, mask: bare }) }).toThrow(
+      'transfer: the mask leaves no weight, so that there is nothing to move; connect one that keeps some',
+    );
+  });
+
   test('for weights and mask of different networks', async () => {
     const other: NetworkSpec = { model: 'mlp', layers: [4, 2], activation: 'relu' };
     const alone = { mask: fullMask(buildNetwork(other).layout) };

@@ -18,7 +18,7 @@ export interface Chosen extends Candidate {
  * its curvature as it falls, so that flatness is compared at equal training loss (numerics 7.4).
  *
  * @param measure of whole networks
- * @throws UserError when the loss is not finite
+ * @throws UserError when the loss is not finite, or that of the reference
  */
 export async function matchLoss(
   candidates: readonly Candidate[],
@@ -27,6 +27,10 @@ export async function matchLoss(
 ): Promise<Chosen> {
   const values = await measure(candidates.map(({ mean }) => mean));
   const [wanted] = reference === undefined ? [] : await measure([reference]);
+  if (wanted !== undefined && !Number.isFinite(wanted.loss))
+    throw new UserError(
+      'reference: its training loss is not finite: its training has diverged, so that there is no loss to match. Connect a network that has been trained',
+    );
   const losses = values.map(({ loss }) => loss);
   const at = wanted === undefined ? losses.length - 1 : nearestTo(wanted.loss, losses);
   if (at < 0 || !Number.isFinite(losses[at]))

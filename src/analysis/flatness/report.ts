@@ -64,12 +64,17 @@ export async function flatnessReport(
       curvature_p10: percentile(curvatures, 10),
       curvature_p50: percentile(curvatures, 50),
       curvature_p90: percentile(curvatures, 90),
-      curvature_negative_share: mean(curvatures.map((kappa) => (kappa < 0 ? 1 : 0))),
+      curvature_negative_share: negativeShare(curvatures),
     },
     rows: [...absolute, ...relative.rows],
     layers,
     curvatures,
   };
+}
+
+/** Unknown when a point has diverged. */
+function negativeShare(curvatures: Float64Array): number {
+  return mean(curvatures.map((kappa) => (Number.isNaN(kappa) ? NaN : kappa < 0 ? 1 : 0)));
 }
 
 async function absoluteRows(
