@@ -6,7 +6,7 @@ import type { Range } from './known-range.js';
 import { domainOf, labelOf } from './labels.js';
 import { logPoints } from './log-points.js';
 import type { DrawnPoint } from './log-points.js';
-import { roundEnds } from './round-numbers.js';
+import { roundEnds, sameShare } from './round-numbers.js';
 import type { CurvePoint } from './summarise-curves.js';
 
 /** A figure of curves, ready to be drawn. */
@@ -100,7 +100,7 @@ function endsAround(points: readonly CurvePoint[], range: Range | undefined): re
 /** Ends with room between them, also where all values are equal but for rounding. */
 function apart([least, most]: readonly [number, number]): readonly [number, number] {
   const size = Math.max(Math.abs(least), Math.abs(most));
-  if (most - least > 1e-9 * size) return [least, most];
+  if (most - least > sameShare * size) return [least, most];
   return size === 0 ? [0, 1] : [least - 0.1 * size, most + 0.1 * size];
 }
 

@@ -19,19 +19,22 @@ function roundStep(span: number, times: number): Decimal {
   return { digits: digits ?? 10, exponent };
 }
 
+/** Values that differ by less than this share of their size are one: steps between them would be lost in rounding. */
+export const sameShare = 1e-9;
+
 /** Room at the ends for what rounding did to round numbers, as a share of a step. */
 const slack = 1e-6;
 
 /**
  * Multiples of a round number from `least` to `most`, with at most `count` steps between them; whole numbers only when
- * `whole`. At equal ends the only tick is that value.
+ * `whole`. At ends that are one value the only tick is that.
  */
 export function linearTicks(
   [least, most]: readonly [number, number],
   count: number,
   whole = false,
 ): readonly number[] {
-  if (!(most > least)) return [least];
+  if (!(most - least > sameShare * Math.max(Math.abs(least), Math.abs(most)))) return [least];
   const found = roundStep(most - least, count);
   const step = whole && valueOf(found) < 1 ? { digits: 1, exponent: 0 } : found;
   const size = valueOf(step);

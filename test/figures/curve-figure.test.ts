@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { curveFigure } from '../../src/figures/curve-figure.js';
 import type { CurveFigure } from '../../src/figures/curve-figure.js';
 import { curveSpec } from '../../src/figures/curve-spec.js';
+import { curveStyle } from '../../src/figures/curve-style.js';
 import { drawPng, drawSvg } from '../../src/figures/draw.js';
 import { labelOf } from '../../src/figures/labels.js';
-import { exampleFigure, widthOf } from './example.js';
+import { exampleFigure, noWords, widthOf } from './example.js';
 import { font } from './font.js';
 import { darkPixels, decodePng } from './png.js';
 import { textBoxes } from './text-boxes.js';
@@ -14,9 +16,9 @@ const svgOf = (figure: CurveFigure) => drawSvg(curveSpec(figure, widthOf), font)
 const textsOf = (svg: string) => textBoxes(svg).map(({ text }) => text);
 
 /** The paths of the marks of one kind, legend left out. */
-function marksOf(svg: string, kind: 'line' | 'area' | 'symbol'): string[] {
+function marksOf(svg: string, kind: 'line' | 'area' | 'symbol' | 'rule'): string[] {
   const groups = svg.matchAll(new RegExp(`<g class="mark-${kind} role-mark[^>]*>(.*?)</g>`, 'g'));
-  return [...groups].flatMap(([, inside]) => inside!.match(/<path[^>]*>/g) ?? []);
+  return [...groups].flatMap(([, inside]) => inside!.match(/<(?:path|line)[^>]*>/g) ?? []);
 }
 
 const attribute = (tag: string, name: string) => new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
@@ -105,6 +107,66 @@ describe('a figure of curves', () => {
     expect(Buffer.from(await drawPng(again, font)).equals(await drawPng(first, font))).toBe(true);
     // Numbered identifiers would make pages that show several figures mix them up.
     expect(first).not.toMatch(/ id="|url\(#/);
+  });
+});
+
+describe('the intervals of a figure', () => {
+  const base = exampleFigure(1).points.filter(({ curve }) => curve === 'random');
+  /** One curve whose points are the means of so many values. */
+  const drawn = (counts: readonly number[]) => {
+    const points = counts.map((n, at) => {
+      const point = base[at]!;
+      return n === 1 ? point : { ...point, n, lower: point.mean - 0.05, upper: point.mean + 0.05 };
+    });
+    return svgOf(exampleFigure(1, { points }));
+  };
+
+  test('are not shaded across places that have none', async () => {
+    const svg = await drawn([3, 3, 1, 1]);
+    const [area, ...others] = marksOf(svg, 'area');
+    expect(others).toEqual([]);
+    expect(attribute(area!, 'd')!.match(/L/g)).toHaveLength(3);
+    expect(marksOf(svg, 'rule')).toHaveLength(0);
+  });
+
+  test('that stand alone are bars', async () => {
+    const svg = await drawn([3, 1, 3, 1]);
+    expect(marksOf(svg, 'area')).toHaveLength(0);
+    expect(marksOf(svg, 'rule')).toHaveLength(2);
+  });
+});
+
+describe('curves made from a table', () => {
+  const words = noWords;
+  const style = curveStyle({ mark: 'line', x: 'generation', y: 'test_loss', color: '', band: 'seed' });
+  const points = (count: number, mean = 0.5) =>
+    Array.from({ length: count }, (_, x) => {
+      const value = mean + x / 1024;
+      return { ...{ curve: '', x, level: undefined, n: 1 }, mean: value, lower: value, upper: value };
+    });
+
+  test('have marks until these would run into each other', () => {
+    expect(curveFigure(points(50), style, words).marked).toBe(true);
+    expect(curveFigure(points(51), style, words).marked).toBe(false);
+  });
+
+  test('have round ends along y, also when all values are equal', () => {
+    expect(curveFigure(points(200), style, words).yEnds).toEqual([0.5, 0.7]);
+    expect(curveFigure(points(1, 0.5), style, words).yEnds).toEqual([0.44, 0.56]);
+    expect(curveFigure(points(1, 0), style, words).yEnds).toEqual([0, 1]);
+  });
+
+  test('have one tick along x when there is one place', async () => {
+    const one = curveFigure([{ ...points(1)[0]!, x: 33.33333 }], style, words);
+    const labels = textBoxes(await svgOf(one)).map(({ text }) => text);
+    expect(labels.slice(0, labels.indexOf('generations'))).toEqual(['33.3']);
+  });
+
+  test('are named by their own words where the user says none', () => {
+    const own = { title: 't', x_label: 'a', y_label: 'b', color_label: 'c' };
+    const { title, xLabel, yLabel, curveLabel } = curveFigure(points(2), style, own);
+    expect([title, xLabel, yLabel, curveLabel]).toEqual(['t', 'a', 'b', 'c']);
+    expect(curveFigure(points(2), style, words).yLabel).toBe('test cross-entropy (nats)');
   });
 });
 

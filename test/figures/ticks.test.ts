@@ -35,6 +35,8 @@ describe('round numbers', () => {
     expect(linearTicks([0, 4000], 8)).toEqual([0, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000]);
     expect(linearTicks([1, 4], 10, true)).toEqual([1, 2, 3, 4]);
     expect(linearTicks([7, 7], 5)).toEqual([7]);
+    // Steps of a thousandth do not change a number of this size.
+    expect(linearTicks([1e15, 1e15 + 0.25], 5)).toEqual([1e15]);
   });
 
   test('ticks lie between the ends, as many as fit, without rounding errors', () => {
