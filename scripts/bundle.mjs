@@ -43,6 +43,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 await gather('dist/src/cli/main.js', 'client.cjs');
 await gather('dist/src/cli/unchanged.js', 'unchanged.cjs');
+await gather('dist/src/store/look-ahead-thread.js', 'look-ahead-thread.cjs');
 copyFileSync(path('scripts/start.cjs'), `${folder}/start.cjs`);
 // The second is what links that npx has kept from earlier versions lead to.
 for (const file of [`${folder}/start.cjs`, path('dist/src/cli/main.js')]) chmodSync(file, 0o755);

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { systemClock } from '../exec/clock.js';
 import type { LoggedEvent } from '../events/event.js';
 import { runPlan, type RunSummary } from '../exec/run.js';
 import { StoreError } from '../store/errors.js';
+import { lookAhead, type LookAhead } from '../store/look-ahead.js';
 import { exitCodes } from './exit-codes.js';
 import { interruptible } from './interrupt.js';
 import { keepIfUnchanged } from './keep-unchanged.js';
@@ -11,15 +13,33 @@ import { loadPlan, type LoadedPlan } from './load-plan.js';
 import type { RunOptions } from './program.js';
 import { createView } from './ui.js';
 import { warnAboutCap } from './warn-cap.js';
+import { wire } from './wire.js';
 
 const tickMilliseconds = 250;
 
 /** Runs a pipeline and shows it; the exit code says how it ended. */
 export async function runCommand(words: readonly string[], options: RunOptions): Promise<number> {
   const started = Date.now() - performance.now();
-  const loaded = loadPlan(words, options);
-  if (!loaded.ok) return exitCodes.usage;
-  await warnAboutCap(loaded.value);
+  const ahead = lookingAhead(options.store);
+  try {
+    const loaded = loadPlan(words, options);
+    if (!loaded.ok) return exitCodes.usage;
+    if (ahead !== undefined) loaded.value.decisions.store.use(ahead);
+    return await runShown(loaded.value, options, started);
+  } finally {
+    ahead?.stop();
+  }
+}
+
+/** With more than one processor another thread looks for the objects while this one plans. */
+function lookingAhead(store: string | undefined): LookAhead | undefined {
+  if (availableParallelism() < 2) return undefined;
+  const wiring = wire(store);
+  return lookAhead(wiring.store, join(wiring.project, '.ticketlab'), { thread: wiring.lookAheadThread });
+}
+
+async function runShown(loaded: LoadedPlan, options: RunOptions, started: number): Promise<number> {
+  await warnAboutCap(loaded);
   const view = createView(options.ui, process.stdout);
   const results: string[] = [];
   const ticking = setInterval(() => view.tick(Date.now()), tickMilliseconds).unref();
@@ -29,10 +49,10 @@ export async function runCommand(words: readonly string[], options: RunOptions):
       if (event.type === 'run.result') results.push(event.path);
       view.event(event);
     };
-    const summary = await runLoaded(loaded.value, { emit, signal: interrupt.signal, jobs: options.jobs });
+    const summary = await runLoaded(loaded, { emit, signal: interrupt.signal, jobs: options.jobs });
     // Whoever reads the events wants each of them, every time.
     if (options.ui !== 'json')
-      keepIfUnchanged(loaded.value, { summary, results, quiet: options.ui === 'quiet', started });
+      keepIfUnchanged(loaded, { summary, results, quiet: options.ui === 'quiet', started });
     return summary.exit;
   } catch (error) {
     // A disk that is full, or a place that turned out not to take a store, is not the pipeline's fault.

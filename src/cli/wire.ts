@@ -13,6 +13,8 @@ export interface Wiring {
   /** Root of ticketlab's own package. */
   readonly home: string;
   readonly stagesModule: string;
+  /** What looks for objects beside a run. */
+  readonly lookAheadThread: string;
   readonly version: string;
   /** The user's environment; the executor hands an allow-listed part of it to workers. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -30,6 +32,7 @@ export function wire(store?: string): Wiring {
     cache: nonEmpty(process.env['TICKETLAB_CACHE']) ?? join(caches, 'ticketlab'),
     home,
     stagesModule: fileURLToPath(new URL('../../stages/index.js', import.meta.url)),
+    lookAheadThread: fileURLToPath(new URL('../bundle/look-ahead-thread.cjs', import.meta.url)),
     version: versionOf(home),
     environment: userEnvironment(),
   };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { replaceFile, sweepTemporaries } from './durable.js';
 import { failpoint } from './failpoints.js';
@@ -10,6 +10,8 @@ export interface IndexedStore {
   readonly id: string;
   /** A word that changes whenever the store replaces a record by a different one. */
   readonly epoch: () => string;
+  /** Whether the file is to lie in memory that other threads can be given. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -27,12 +29,19 @@ export class PackedIndex {
   #results: PackedResults | undefined;
   /** 1 for each of `#results` whose objects were found there. */
   #sound: Uint8Array = new Uint8Array();
+  /** The same, as another thread finds them. */
+  #alsoSound: Uint8Array = new Uint8Array();
   #loaded = false;
   #epoch = '';
 
   constructor(path: string, of: IndexedStore) {
     this.#path = path;
     this.#of = of;
+  }
+
+  /** Whether they are the index of one store in one project. */
+  isOf(other: PackedIndex): boolean {
+    return other.#path === this.#path;
   }
 
   get(key: string): KnownResult | undefined {
@@ -58,7 +67,21 @@ export class PackedIndex {
 
   /** Whether the objects of a result were found there before. */
   isSound(result: KnownResult): boolean {
-    return result instanceof PackedResult && this.#sound[result.entry] === 1;
+    if (!(result instanceof PackedResult)) return false;
+    const { entry } = result;
+    if (this.#sound[entry] === 1) return true;
+    return entry < this.#alsoSound.length && Atomics.load(this.#alsoSound, entry) === 1;
+  }
+
+  /** The results as they lie in the file; undefined when there are none. */
+  packed(): PackedResults | undefined {
+    this.#load();
+    return this.#results;
+  }
+
+  /** @param found shared with a thread that puts a 1 for each of `packed()` whose objects it has found. */
+  alsoSound(found: Uint8Array): void {
+    this.#alsoSound = found;
   }
 
   /** Notes that they are. */
@@ -90,7 +113,7 @@ export class PackedIndex {
     this.#epoch = this.#of.epoch();
     let file: Buffer;
     try {
-      file = readFileSync(this.#path);
+      file = this.#of.shared === true ? readShared(this.#path) : readFileSync(this.#path);
     } catch {
       return;
     }
@@ -107,6 +130,19 @@ export class PackedIndex {
       return !this.#added.has(key) && !this.#dropped.has(key);
     });
     return packed({ store: this.#of.id, epoch: this.#epoch }, this.#added, { from, entries: kept });
+  }
+}
+
+function readShared(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.from(new SharedArrayBuffer(fstatSync(file).size));
+    let read = 0;
+    for (let more = 1; more > 0 && read < bytes.length; read += more)
+      more = readSync(file, bytes, read, bytes.length - read, null);
+    return bytes.subarray(0, read);
+  } finally {
+    closeSync(file);
   }
 }
 

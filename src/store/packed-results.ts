@@ -24,29 +24,31 @@ const outputBytes = 2 + listedBytes;
 
 type Shape = readonly [name: string, type: string, kind: string];
 
-export interface PackedHeader {
+/** Whose results they are. */
+export interface PackedOf {
   readonly store: string;
   readonly epoch: string;
 }
 
-interface Header extends PackedHeader {
+export interface PackedHeader extends PackedOf {
   readonly count: number;
   readonly shapes: readonly Shape[];
 }
 
 /** Many results in some bytes, found by their keys and read out when they are asked for. */
 export class PackedResults {
-  readonly header: Header;
-  readonly #body: Buffer;
+  readonly header: PackedHeader;
+  /** What the header and the results lie in. */
+  readonly body: Buffer;
   /** Where each result begins. */
   readonly #places: Uint32Array;
   /** A hash table with open addressing: 1 + position in `#places`, 0 where nothing is. Its length is a power of two. */
   readonly #slots: Uint32Array;
 
-  constructor(header: Header, body: Buffer) {
+  constructor(header: PackedHeader, body: Buffer) {
     const { count } = header;
     this.header = header;
-    this.#body = body;
+    this.body = body;
     this.#places = new Uint32Array(count);
     this.#slots = new Uint32Array(1 << Math.ceil(Math.log2(2 * count + 1)));
     const mask = this.#slots.length - 1;
@@ -76,15 +78,15 @@ export class PackedResults {
 
   keyAt(entry: number): string {
     const place = this.#places[entry]!;
-    return this.#body.toString('hex', place, place + keyBytes);
+    return this.body.toString('hex', place, place + keyBytes);
   }
 
   secondsAt(entry: number): number {
-    return this.#body.readDoubleLE(this.#places[entry]! + keyBytes);
+    return this.body.readDoubleLE(this.#places[entry]! + keyBytes);
   }
 
   outputsAt(entry: number): Outputs {
-    const body = this.#body;
+    const body = this.body;
     const outputs: Record<string, ObjectRef> = {};
     const place = this.#places[entry]!;
     for (let at = place + resultBytes, end = endOf(body, place); at < end; at += outputBytes) {
@@ -98,12 +100,12 @@ export class PackedResults {
   /** A result as it lies here. */
   bytesAt(entry: number): Buffer {
     const place = this.#places[entry]!;
-    return this.#body.subarray(place, endOf(this.#body, place));
+    return this.body.subarray(place, endOf(this.body, place));
   }
 
   /** Lists the objects of the results that are chosen, as `listObjects` does. */
   objectsOf(chosen: (entry: number) => boolean): Buffer {
-    const body = this.#body;
+    const body = this.body;
     const list = Buffer.allocUnsafe(body.length);
     let to = 0;
     this.#places.forEach((place, entry) => {
@@ -125,7 +127,7 @@ export function unpacked(file: Buffer): PackedResults | undefined {
   if (file.length < preamble || !file.subarray(0, magic.length).equals(magic)) return undefined;
   const body = file.subarray(magic.length + 32);
   if (!digest(body).equals(file.subarray(magic.length, magic.length + 32))) return undefined;
-  return new PackedResults(JSON.parse(body.toString('utf8', 4, startOf(body))) as Header, body);
+  return new PackedResults(JSON.parse(body.toString('utf8', 4, startOf(body))) as PackedHeader, body);
 }
 
 /**
@@ -135,19 +137,19 @@ export function unpacked(file: Buffer): PackedResults | undefined {
  * @param before results that stay as they are; of `from` those entries.
  */
 export function packed(
-  header: PackedHeader,
+  of: PackedOf,
   results: ReadonlyMap<string, Omit<KnownResult, 'key'>>,
   before: { readonly from: PackedResults | undefined; readonly entries: readonly number[] },
 ): Buffer {
   const shapes = new Map((before.from?.header.shapes ?? []).map((shape, at) => [JSON.stringify(shape), at]));
   const parts = [...results].map(([key, result]) => encodeResult(key, result, shapes));
   for (const entry of before.entries) parts.push(before.from!.bytesAt(entry));
-  const whole: Header = {
-    ...header,
+  const header: PackedHeader = {
+    ...of,
     count: parts.length,
     shapes: [...shapes.keys()].map((shape) => JSON.parse(shape) as Shape),
   };
-  const text = Buffer.from(JSON.stringify(whole));
+  const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
   const file = Buffer.concat([magic, Buffer.alloc(32), length, text, ...parts]);

@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import type { Json } from '../base/json.js';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { ensureFolder, linkFirst, relist, syncFolder, writeDurably } from './durable.js';
-import { errorCode, guarded, StoreError } from './errors.js';
+import { errorCode, guarded } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
 import { listObjects } from './object-list.js';
 import { Objects } from './objects.js';
-import { PackedIndex } from './packed-index.js';
+import type { PackedIndex } from './packed-index.js';
 import type { KnownResult } from './packed-results.js';
+import { checkPlace, newMarker, readMarker } from './place.js';
+import { indexIn } from './project-index.js';
 import { publish, type Publication, type Published } from './publish.js';
 import { decodeRecord, type Outputs, type ResultRecord } from './record.js';
 import { reapAttempts, reapStale } from './staging.js';
-
-const format = 'ticketlab-store';
-const formatVersion = 1;
 
 /** `record` when the key's result is complete; else why it is not. */
 export type Lookup = { readonly hit: true; readonly record: ResultRecord } | Miss;
@@ -104,7 +102,10 @@ export class Store {
 
   /** Whether all objects of a result in the index are there: looked at once, and again after doubts. */
   #isThere(known: KnownResult): boolean {
-    if (this.objects.doubts === 0 && this.#index?.isSound(known) === true) return true;
+    if (this.objects.doubts === 0 && this.#index?.isSound(known) === true) {
+      this.#index.markSound(known);
+      return true;
+    }
     const { outputs } = known;
     for (const name in outputs)
       if (!this.objects.isThere(outputs[name]!) && this.#lost(outputs) !== undefined) return false;
@@ -133,9 +134,12 @@ export class Store {
 
   #openIndex(id: string): void {
     const { indexFolder } = this.#options;
-    if (indexFolder === undefined) return;
-    const epoch = (): string => quietText(this.layout.epoch);
-    this.#index = new PackedIndex(join(indexFolder, `index.${id}`), { id, epoch });
+    if (indexFolder !== undefined) this.#index = indexIn(indexFolder, this.layout, { id });
+  }
+
+  /** Goes on with what was begun before the store was opened. */
+  use({ root, index }: { readonly root: string; readonly index: PackedIndex }): void {
+    if (root === this.layout.root && this.#index?.isOf(index) === true) this.#index = index;
   }
 
   /** @throws StoreError when the disk is full or not writable; nothing half-written stays. */
@@ -152,12 +156,7 @@ export class Store {
     ensureFolder(root, touched);
     if (!statSync(marker, { throwIfNoEntry: false })) {
       const temporary = `${marker}.${process.pid}.${randomBytes(4).toString('hex')}`;
-      const text = JSON.stringify({
-        format,
-        version: formatVersion,
-        id: randomBytes(8).toString('hex'),
-        hash: 'sha256',
-      });
+      const text = newMarker(randomBytes(8).toString('hex'));
       writeDurably(temporary, Buffer.from(`${text}\n`));
       guarded(marker, text.length, () => linkFirst(temporary, marker));
       rmSync(temporary);
@@ -192,89 +191,4 @@ export function openStore(folder: string, options: StoreOptions = {}): Store {
   checkPlace(root, options.readOnly !== true);
   const layout = layoutOf(root);
   return new Store(layout, readMarker(layout), options);
-}
-
-function checkPlace(root: string, writable: boolean): void {
-  for (let folder = root; ; folder = dirname(folder)) {
-    const kind = kindOf(folder);
-    if (kind === 'none' && folder !== dirname(folder)) continue;
-    if (kind === 'file')
-      throw new StoreError(
-        'unusable',
-        `The store cannot be at ${root}: ${folder} is a file, not a folder. Take another place with --store.`,
-      );
-    try {
-      accessSync(folder, (writable ? constants.W_OK : constants.R_OK) | constants.X_OK);
-    } catch (error) {
-      throw new StoreError(
-        'unusable',
-        `The store cannot be at ${root}: ${folder} is not ${writable ? 'writable' : 'readable'} (${errorCode(error)}). Take another place with --store.`,
-      );
-    }
-    return;
-  }
-}
-
-function kindOf(path: string): 'folder' | 'file' | 'none' {
-  try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    return stat === undefined ? 'none' : stat.isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (errorCode(error) === 'ENOTDIR') return 'none';
-    throw new StoreError('unusable', `The store cannot be reached: ${path} (${errorCode(error)}).`);
-  }
-}
-
-/** The id of the store that is there; undefined when none is yet. */
-function readMarker({ root, marker }: Layout): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(marker, 'utf8');
-  } catch {
-    checkFresh(root);
-    return undefined;
-  }
-  let parsed: Json = null;
-  try {
-    parsed = JSON.parse(text) as Json;
-  } catch {
-    // Reported below like any other file that is not ours.
-  }
-  const { format: name, version, id } = (parsed ?? {}) as Readonly<Record<string, Json>>;
-  if (name !== format)
-    throw new StoreError(
-      'unusable',
-      `${marker} is not the mark of a ticketlab store. Take another place with --store.`,
-    );
-  if (version !== formatVersion)
-    throw new StoreError(
-      'unusable',
-      `The store at ${root} has format ${JSON.stringify(version)}; this ticketlab knows format ${formatVersion}. Update ticketlab, or take another place with --store.`,
-    );
-  // It becomes part of a file name.
-  return typeof id === 'string' && /^[0-9a-f]{1,64}$/.test(id) ? id : undefined;
-}
-
-/** Somebody's folder of other things must not be filled with ours. */
-function checkFresh(root: string): void {
-  let names: string[];
-  try {
-    names = readdirSync(root);
-  } catch {
-    return;
-  }
-  const foreign = names.find((name) => !name.startsWith('STORE.json.') && name !== 'lost+found');
-  if (foreign !== undefined)
-    throw new StoreError(
-      'unusable',
-      `${root} is not a ticketlab store and not empty (${join(root, foreign)}). Take another place with --store.`,
-    );
-}
-
-function quietText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Forecaster } from '../../src/exec/forecaster.js';
+import { producersOf } from '../../src/exec/graph.js';
+import { planOf } from '../rig/plan.js';
 import { temporaryFolder } from '../rig/temporary.js';
 
 /** A chain of `trainings` and a figure of them all, and nothing known from earlier runs. */
 function firstRun(trainings: number) {
   const types = [...Array.from({ length: trainings }, () => 'train'), 'plot'];
-  const producers = types.map((_, index) => (index === 0 ? [] : [index - 1]));
+  const chain = types.map(
+    (_, index) => [`s${index}`, { after: index === 0 ? [] : [`s${index - 1}`] }] as const,
+  );
+  const producers = producersOf(planOf(Object.fromEntries(chain)).instances);
   let now = 0;
   const clock = { monotonic: () => now, now: () => now };
   const path = join(temporaryFolder(), 'times.json');
