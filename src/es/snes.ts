@@ -1,10 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { exp, log } from '../numeric/math.js';
-import { moments } from './moments.js';
-import { ascendingOrder } from './order.js';
-import { sampleSeparable } from './sampling.js';
-import type { BoundStrategy, Strategy } from './strategy.js';
-import { canonicalUtilities, centredPositions, effectiveSampleSize, softmax, sum } from './weights.js';
+import { separable } from './separable.js';
+import type { SeparableRule, SeparableState } from './separable.js';
+import type { Strategy } from './strategy.js';
+import { canonicalUtilities, centredPositions, softmax, sum } from './weights.js';
 
 const schema = Type.Object(
   {
@@ -28,46 +27,25 @@ const schema = Type.Object(
   { additionalProperties: false },
 );
 
-type State = { readonly generation: number; readonly mean: Float64Array; readonly std: Float64Array };
-
 /** Separable natural evolution strategy (Wierstra et al. 2014, https://jmlr.org/papers/v15/wierstra14a.html). */
-export const snes: Strategy<typeof schema, State> = {
+export const snes: Strategy<typeof schema, SeparableState> = {
   summary: 'separable exponential natural evolution strategy (Wierstra et al. 2014)',
   schema,
   antithetic: false,
-  bind: (settings, { popsize, dimensions, rateDimensions }): BoundStrategy<State> => {
-    const weights = utilities(popsize, settings.temperature);
+  bind: (settings, problem) => {
+    const { sigma_init: initialStd, lrate_mean: lrateMean } = settings;
+    const weights = utilities(problem.popsize, settings.temperature);
     const total = sum(weights);
-    const lrateMean = settings.lrate_mean;
-    const lrateStd =
-      ((3 + log(rateDimensions)) / (5 * Math.sqrt(rateDimensions))) * settings.lrate_sigma_scale;
-    return {
-      noiseRows: popsize,
-      constants: { eta_m: lrateMean, eta_s: lrateStd, effective_sample_size: effectiveSampleSize(weights) },
-      stdFloor: 0,
-      init: (mean) => ({
-        generation: 0,
-        mean: mean.slice(),
-        std: new Float64Array(dimensions).fill(settings.sigma_init),
-      }),
-      ask: (out, state, noise) => sampleSeparable(out, state.mean, state.std, noise),
-      tell: (state, candidates, costs) => {
-        const rows = ascendingOrder(costs);
-        const about = state.mean;
-        const { first, second } = moments({ candidates, about, rows, first: weights, second: weights });
-        const mean = new Float64Array(dimensions);
-        const std = new Float64Array(dimensions);
-        for (let i = 0; i < dimensions; i++) {
-          // Both from the old std s, with y = (x - m)/s: m' = m + eta_m s sum w y, s' = s exp(eta_s/2 sum w (y^2 - 1)).
-          mean[i] = about[i] + lrateMean * first[i];
-          const excess = second[i] / (state.std[i] * state.std[i]) - total;
-          std[i] = state.std[i] * exp((lrateStd / 2) * excess);
-        }
-        return { generation: state.generation + 1, mean, std };
-      },
-      distribution: ({ mean, std }) => ({ mean, std }),
-      rates: () => ({ mean: lrateMean, std: lrateStd, path: 0 }),
+    const n = problem.rateDimensions;
+    const lrateStd = ((3 + log(n)) / (5 * Math.sqrt(n))) * settings.lrate_sigma_scale;
+    const updateStd: SeparableRule['updateStd'] = (out, std, second) => {
+      // With y = (x - m)/s: m' = m + eta_m s sum w y, s' = s exp(eta_s/2 sum w (y^2 - 1)).
+      for (let i = 0; i < out.length; i++) {
+        const excess = second[i] / (std[i] * std[i]) - total;
+        out[i] = std[i] * exp((lrateStd / 2) * excess);
+      }
     };
+    return separable({ weights, initialStd, lrateMean, lrateStd, stdFloor: 0, updateStd }, problem);
   },
 };
 

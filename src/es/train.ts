@@ -1,5 +1,6 @@
 import { decodeSnapshot, encodeSnapshot } from '../numeric/snapshot.js';
 import type { StateRecord } from '../numeric/snapshot.js';
+import { packRows, unpackRows } from '../numeric/snapshot-rows.js';
 import { evolve } from './evolve.js';
 import type { Evolution } from './evolve.js';
 import { adaptationColumns, countNonfinite, fitnessColumns, metricsColumnNames } from './metrics.js';
@@ -123,22 +124,16 @@ async function evaluated(progress: Progress, fitness: Float64Array, training: Tr
 }
 
 function toRecord({ state, rows, nonfinite, best }: Progress): StateRecord {
-  const cells = rows.flatMap((row) => metricsColumnNames.map((name) => row[name]));
-  return { state, cells: Float64Array.from(cells), nonfinite, ...(best && { best }) };
+  return { state, cells: packRows(rows, metricsColumnNames), nonfinite, ...(best && { best }) };
 }
 
 /** Undefined when there is nothing to go on from: then the training starts anew. */
 function restored(bytes: Uint8Array | undefined): Progress | undefined {
   const record = bytes && decodeSnapshot(bytes);
   if (record === undefined) return undefined;
-  const cells = record.cells as Float64Array;
-  const width = metricsColumnNames.length;
-  const rows = Array.from({ length: cells.length / width }, (_, r) =>
-    Object.fromEntries(metricsColumnNames.map((name, c) => [name, cells[r * width + c]])),
-  );
   return {
     state: record.state as StrategyState,
-    rows: rows as unknown as MetricsRow[],
+    rows: unpackRows(record.cells as Float64Array, metricsColumnNames),
     nonfinite: record.nonfinite as number,
     best: record.best as Best | undefined,
   };

@@ -3,6 +3,7 @@ import { permutation } from '../numeric/rng.js';
 import type { StreamKey } from '../numeric/rng.js';
 import { decodeSnapshot, encodeSnapshot } from '../numeric/snapshot.js';
 import type { StateRecord } from '../numeric/snapshot.js';
+import { packRows, unpackRows } from '../numeric/snapshot-rows.js';
 import { metricsColumnNames } from './metrics.js';
 import type { MetricsRow } from './metrics.js';
 import type { Optimizer } from './optimizers.js';
@@ -158,12 +159,11 @@ function diverged({ schedule, images, batch }: Training, step: number, loss: num
 }
 
 function toRecord({ weights, optimizer, step, rows, lossSum, lossImages, kept }: Progress): StateRecord {
-  const cells = rows.flatMap((row) => metricsColumnNames.map((name) => row[name]));
   return {
     weights,
     optimizer,
     step,
-    cells: Float64Array.from(cells),
+    cells: packRows(rows, metricsColumnNames),
     lossSum,
     lossImages,
     kept: Object.fromEntries([...kept].map(([at, values]) => [`after ${at}`, values])),
@@ -174,17 +174,12 @@ function toRecord({ weights, optimizer, step, rows, lossSum, lossImages, kept }:
 function restored(bytes: Uint8Array | undefined): Progress | undefined {
   const record = bytes && decodeSnapshot(bytes);
   if (record === undefined) return undefined;
-  const cells = record.cells as Float64Array;
-  const width = metricsColumnNames.length;
-  const rows = Array.from({ length: cells.length / width }, (_, r) =>
-    Object.fromEntries(metricsColumnNames.map((name, c) => [name, cells[r * width + c]])),
-  );
   const kept = Object.entries(record.kept as Record<string, Float64Array>);
   return {
     weights: record.weights as Float64Array,
     optimizer: record.optimizer as StateRecord,
     step: record.step as number,
-    rows: rows as unknown as MetricsRow[],
+    rows: unpackRows(record.cells as Float64Array, metricsColumnNames),
     lossSum: record.lossSum as number,
     lossImages: record.lossImages as number,
     kept: new Map(kept.map(([name, values]) => [Number(name.slice('after '.length)), values])),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { packRows, unpackRows } from '../../src/numeric/snapshot-rows.js';
 import { decodeSnapshot, encodeSnapshot } from '../../src/numeric/snapshot.js';
 
 const record = {
@@ -28,4 +29,16 @@ describe('a snapshot', () => {
     expect(decodeSnapshot(new TextEncoder().encode('something else\n{}\n'))).toBeUndefined();
     expect(decodeSnapshot(new Uint8Array(0))).toBeUndefined();
   });
+});
+
+test('rows of numbers come back from a snapshot as they were, in the columns that are named', () => {
+  const rows = [
+    { step: 1, loss: 0.5, rate: NaN },
+    { step: 2, loss: 1 / 3, rate: -0 },
+  ];
+  const cells = packRows(rows, ['step', 'rate', 'loss']);
+  expect(cells).toEqual(Float64Array.of(1, NaN, 0.5, 2, -0, 1 / 3));
+  const record = decodeSnapshot(encodeSnapshot({ cells }))!;
+  expect(unpackRows(record.cells as Float64Array, ['step', 'rate', 'loss'])).toEqual(rows);
+  expect(unpackRows(packRows([], ['step']), ['step'])).toEqual([]);
 });
