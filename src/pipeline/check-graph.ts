@@ -126,16 +126,18 @@ function checkAxes(
   const sourceAxes = source.axes.map((axis) => axis.name);
   const readerAxes = definition.node.axes.map((axis) => axis.name);
   const over = input.over ?? [];
-  for (const name of over.filter((axis) => !sourceAxes.includes(axis))) {
+  const misspelt = new Set<string>();
+  for (const [position, name] of over.entries()) {
+    if (sourceAxes.includes(name)) continue;
     const message = `${input.written} has no axis "${name}" to gather.`;
+    const suggestion = nearest(name, sourceAxes);
+    if (suggestion !== undefined) misspelt.add(suggestion);
+    const at = file.at([...input.path, 'over', position]);
     problems.push(
-      problem('AXIS_UNKNOWN', input.at(), message, {
-        help: `Its axes: ${listed(sourceAxes)}.`,
-        suggestion: nearest(name, sourceAxes),
-      }),
+      problem('AXIS_UNKNOWN', at, message, { help: `Its axes: ${listed(sourceAxes)}.`, suggestion }),
     );
   }
-  const fixed = input.fixed.map(({ axis }) => axis);
+  const fixed = [...input.fixed.map(({ axis }) => axis), ...misspelt];
   checkFixed(input, sourceAxes, { file, problems });
   const left = sourceAxes.filter((axis) => ![...readerAxes, ...over, ...fixed].includes(axis));
   if (left.length > 0) problems.push(leftOver(definition.name, input, left));

@@ -64,6 +64,25 @@ function mapValues<T, U>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(name, value)]));
 }
 
+const byWayOfWith =
+  'Declare a value under inputs, give it the expression under with, and write {with.<name>} here.';
+
+/** As GitHub Actions, scripts and expressions write what is to be filled in. */
+const strays =
+  /(?<!\$)\{\{ *(?:in|out|with)\.\w+ *\}\}|(?<![${])\{(?:inputs?|outputs?|params|matrix)\.\w+\}|^\$(?:IN|OUT|WITH)_\w+$/;
+
+function strayPlaceholder(argument: string): { text: string; start: number; help: string } | undefined {
+  const match = strays.exec(argument);
+  if (match === null) return undefined;
+  const [text] = match;
+  const [, scope = '', name = ''] = /^[{$ ]*([a-zA-Z]+)[._](\w+)/.exec(text) ?? [];
+  const own = scope.toLowerCase().replace(/puts?$/, '');
+  const help = ['params', 'matrix'].includes(own)
+    ? byWayOfWith
+    : `Write  {${own}.${text.startsWith('$') ? name.toLowerCase() : name}}`;
+  return { text, start: match.index, help };
+}
+
 /** `{in.x}`, `{out.y}` and `{with.z}` must name something; expressions have no place in a command. */
 function checkArgument(
   argument: string,
@@ -71,6 +90,13 @@ function checkArgument(
   { inputs, values, outputs }: Interface,
   { file, problems }: { readonly file: ParsedFile; readonly problems: Diagnostic[] },
 ): void {
+  const stray = strayPlaceholder(argument);
+  if (stray !== undefined) {
+    const at = file.within(path, stray.start, stray.start + stray.text.length);
+    const message = `Nothing is filled in for ${stray.text}.`;
+    problems.push(problem('UNKNOWN_PLACEHOLDER', at, message, { help: stray.help }));
+    return;
+  }
   const known = { in: Object.keys(inputs), out: Object.keys(outputs), with: [...values.keys()] };
   for (const match of argument.matchAll(/\{(in|out|with)\.([^{}]*)\}/g)) {
     const [text, scope = 'in', name = ''] = match;
@@ -89,13 +115,14 @@ function checkArgument(
   }
   const at = argument.indexOf('${');
   if (at < 0) return;
+  const placeholder = /^\$\{((?:in|out|with)\.\w+)\}/.exec(argument.slice(at));
   problems.push(
     problem(
       'EXPRESSION_IN_COMMAND',
       file.within(path, at, at + 2),
       'Expressions have no place in a command.',
       {
-        help: 'Declare a value under inputs, give it the expression under with, and write {with.<name>} here.',
+        help: placeholder === null ? byWayOfWith : `Write  {${placeholder[1]}}`,
       },
     ),
   );

@@ -12,6 +12,7 @@ import { kindOf, listed, show, textOf } from './terminal-text.js';
 import {
   commandInstead,
   missingInstead,
+  moduleMeant,
   referenceInstead,
   typeInstead,
   writeInstead,
@@ -141,7 +142,7 @@ function unknownStageType(error: SchemaError, file: ParsedFile): Diagnostic {
   const types = own?.enum ?? [];
   if (typeof error.data !== 'string') return wrongType({ ...error, params: { type: 'string' } }, file);
   return problem('UNKNOWN_STAGE_TYPE', file.at(error.path), `There is no stage type ${show(error.data)}.`, {
-    help: `Stage types are ${listed([...types].sort(), 40)}.`,
+    help: moduleMeant(error.data) ?? `Stage types are ${listed([...types].sort(), 40)}.`,
     suggestion: nearest(error.data, types),
   });
 }

@@ -53,16 +53,12 @@ export class Modules {
     this.load(from.source.file, [path]);
     const found = this.#known.get(key(from.source.file, path));
     if (found?.ok === true) return found.value;
-    this.#problems.push(
-      problem(
-        'MODULE_UNUSABLE',
-        at(),
-        `${path} cannot be used as a stage type: ${found?.error ?? 'unknown'}.`,
-        {
-          help: 'A module exports by default what defineStage takes: type, version, params, inputs, outputs, run.',
-        },
-      ),
-    );
+    const message = `${path} cannot be used as a stage type: ${found?.error ?? 'unknown'}.`;
+    const help =
+      found?.error === 'there is no such file'
+        ? `The path starts from the folder of ${from.source.file}.`
+        : 'A module exports by default what defineStage takes: type, version, params, inputs, outputs, run.';
+    this.#problems.push(problem('MODULE_UNUSABLE', at(), message, { help }));
     return undefined;
   }
 }

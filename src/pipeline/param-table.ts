@@ -41,6 +41,7 @@ export function paramTable(
   const rows = new Map<number, Params>();
   const computed = columns.filter(({ constant }) => !constant);
   const { component } = definition.implementation ?? {};
+  const check = rowChecker(definition, signature, (position) => whereText(lattice, axes, position), context);
   const fill = filler(signature, computed);
 
   /** What is given, with the computed values of one row; every row has the same names in the same order. */
@@ -57,14 +58,7 @@ export function paramTable(
   function row(position: readonly number[]): Params {
     const given = givenAt(position);
     if (given === undefined) return {};
-    if (computed.length > 0 && context.problems.length < mostProblems)
-      context.problems.push(
-        ...evaluatedProblems(definition, signature, given, {
-          file: context.file,
-          because: (name) => context.settings.because(name),
-          where: () => whereText(lattice, axes, position),
-        }),
-      );
+    if (computed.length > 0 && context.problems.length < mostProblems) check(given, position);
     const filled = fill(given);
     if (component === undefined) return filled;
     return componentParams(definition, component, filled, () => ({
@@ -79,6 +73,26 @@ export function paramTable(
       if (params === undefined) rows.set(key, (params = row(position)));
       return params;
     },
+  };
+}
+
+/** Tells what is wrong with a row, but for what was told of another row already. */
+function rowChecker(
+  definition: Definition,
+  signature: StageSignature,
+  whereOf: (position: readonly number[]) => string,
+  { file, settings, problems }: Context,
+): (given: Params, position: readonly number[]) => void {
+  const told = new Set<string>();
+  const because = (name: string) => settings.because(name);
+  return (given, position) => {
+    const where = () => whereOf(position);
+    for (const found of evaluatedProblems(definition, signature, given, { file, because, where })) {
+      const identity = `${found.at.start} ${found.message.replace(where(), '')}`;
+      if (told.has(identity)) continue;
+      told.add(identity);
+      problems.push(found);
+    }
   };
 }
 

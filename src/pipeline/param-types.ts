@@ -84,7 +84,7 @@ export function quantity(scalar: ScalarName, value: Json | undefined): number | 
 export function misfit(type: ParamType, value: Json): Misfit | undefined {
   if (type.shape === 'one') return scalarMisfit(type.scalar, type.rules, value);
   if (type.shape === 'map') return mapMisfit(type, value);
-  if (!Array.isArray(value)) return { must: `must be a list (${type.name})` };
+  if (!Array.isArray(value)) return { must: 'must be a list' };
   const list = value as readonly Json[];
   if (list.length > longestList) return { must: `must have at most ${longestList} elements` };
   if (list.length < type.minItems) return { must: `must have at least ${count(type.minItems)}` };

@@ -32,7 +32,19 @@ export function badParamValue(declaration: Declaration, given: ParamValue, wrong
   const message = `The parameter "${name}" (${type.name}) ${wrong.must}; ${source} ${kindOf(given.value)}.`;
   const related =
     given.origin === 'default' ? [] : [{ message: `"${name}" is declared here`, at: declaration.at() }];
-  return problem('BAD_PARAM_VALUE', given.at(), message, { suggestion: wrong.suggestion, related });
+  const help = given.origin === '-P' ? listMeant(declaration, given.value) : undefined;
+  return problem('BAD_PARAM_VALUE', given.at(), message, { help, suggestion: wrong.suggestion, related });
+}
+
+/** `-P seeds=1,2`, and `-P seeds=[1, 2]` of which a shell makes two words. */
+function listMeant({ name, type }: Declaration, value: Json): string | undefined {
+  if (!type.name.startsWith('list') || Array.isArray(value)) return undefined;
+  const elements = textOf(value)
+    .replace(/^\[|\]$/g, '')
+    .split(/[, ]+/)
+    .filter((one) => /^[\w.-]+$/.test(one));
+  const more = textOf(value).startsWith('[') ? ['...'] : [];
+  return `Write a list in quotes:  -P '${name}=[${[...elements, ...more].join(',')}]'`;
 }
 
 /** Reads `params:`; declarations that the schema refused are left out. */

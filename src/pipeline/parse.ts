@@ -7,7 +7,7 @@ import { placesOf, type Places } from './places.js';
 import { lineAround, rangeAt, sourceText, type SourceText } from './source-text.js';
 import { kindOf } from './terminal-text.js';
 import { checkTree } from './yaml-tree.js';
-import { isYaml, quoteExpression, trapOnLine } from './yaml-traps.js';
+import { isYaml, quoteExpression, textWithColon, trapOnLine } from './yaml-traps.js';
 
 /** A pipeline file as a plain value, and where each part of it stands. It may still be nonsense. */
 export interface ParsedFile extends Places {
@@ -118,15 +118,17 @@ function syntaxProblems(source: SourceText, errors: readonly YAMLError[]): Diagn
       'YAML_SYNTAX',
       at,
       `${(first.message.split(';')[0] ?? '').replace(/closing (['"])quote/, 'closing quote $1')}.`,
-      { help: syntaxHelp(first.code) },
+      { help: syntaxHelp(first.code, lineAround(source, first.pos[0]).line) },
     ),
   ];
 }
 
-function syntaxHelp(code: string): string {
+function syntaxHelp(code: string, line: string): string {
   if (code === 'TAB_AS_INDENT') return 'Indent with blanks.';
   if (code === 'MISSING_CHAR')
     return 'Look for a quote, bracket or colon that is missing here or just before.';
+  const fixed = code === 'BLOCK_AS_IMPLICIT_KEY' ? textWithColon(line) : undefined;
+  if (fixed !== undefined) return `Write:  ${fixed}`;
   if (code === 'BAD_INDENT' || code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY')
     return 'Check the indentation, and put values that hold ": " in quotes.';
   return 'Put texts with special characters in quotes, and check the indentation.';

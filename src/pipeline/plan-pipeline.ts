@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { checkAlignment } from './alignment.js';
 import { bindGraph, type Graph } from './bind.js';
@@ -82,14 +83,27 @@ function foreignTypes(graph: Graph, planned: ReadonlySet<string>): Pick<Plan, 't
   return types.size === 0 ? {} : { types };
 }
 
-/** The same checks without making instances: costs what the file costs, not what its sweeps do. */
+/** Up to so many instances the values that each of them gets are looked at, too. */
+const fewInstances = 500;
+
+/** The same checks; of a large sweep without making its instances, so that it costs what the file costs. */
 export function validatePipeline(request: PipelineRequest): Result<{ readonly name: string }, Diagnostic[]> {
   const problems: Diagnostic[] = [];
   const checked = checkPipeline(request, problems);
-  if (checked !== undefined) resolveTargets(request.targets ?? [], { ...checked, problems });
+  if (checked !== undefined) {
+    const asked = resolveTargets(request.targets ?? [], { ...checked, problems });
+    if (problems.length === 0 && mostInstances(checked) <= fewInstances)
+      expand({ ...checked, problems, asked });
+  }
   if (checked === undefined || problems.length > 0) return err(sortDiagnostics(problems, request.file));
   return ok({ name: textOf(checked.file.value.name) });
 }
+
+const mostInstances = ({ graph, grid }: Checked): number =>
+  graph.definitions.reduce((sum, { node }) => sum + pointsOf(grid.get(node)?.axes ?? []), 0);
+
+const pointsOf = (axes: readonly { readonly values: readonly Json[] }[]): number =>
+  axes.reduce((product, { values }) => product * values.length, 1);
 
 /** A file without errors, taken apart: what plans and explanations are made from. */
 export interface Checked {

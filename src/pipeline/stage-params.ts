@@ -4,6 +4,7 @@ import { rootChecker } from './checkers.js';
 import { requirement } from './explain-schema.js';
 import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
 import type { BoundParam } from './model.js';
+import { nearest } from './near.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import { paramsName } from './root-schemas.js';
@@ -40,7 +41,10 @@ function settingsRow(signature: StageSignature, given: Params, variant: string |
 function checkParams(signature: StageSignature, given: Params): readonly SchemaError[] {
   const variant = variantOf(signature, given);
   const schema = () => paramsSchema(signature, variant);
-  return schemaErrors(rootChecker(signature, paramsName(signature, variant), schema)(given));
+  const errors = schemaErrors(rootChecker(signature, paramsName(signature, variant), schema)(given));
+  // Which parameters there are is not known where the variant is none.
+  const misnamed = errors.some(({ path }) => path[0] !== undefined && path[0] === signature.variants?.by);
+  return misnamed ? errors.filter(({ path }) => path.length > 0) : errors;
 }
 
 export interface ParamReport {
@@ -79,7 +83,10 @@ export function evaluatedProblems(
       });
     }
     const message = `"${name}" of ${owner} ${requirement(error)}, not ${kindOf(error.data)}.`;
-    return problem(error.keyword === 'type' ? 'WRONG_TYPE' : 'BAD_VALUE', at, message, { related });
+    const words = error.keyword === 'enum' && typeof error.data === 'string' ? error.parent.enum : [];
+    const suggestion = nearest(textOf(error.data), (words as readonly Json[]).map(textOf));
+    const code = error.keyword === 'type' ? 'WRONG_TYPE' : 'BAD_VALUE';
+    return problem(code, at, message, { related, suggestion });
   });
 }
 

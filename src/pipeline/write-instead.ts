@@ -117,6 +117,15 @@ export function commandInstead(line: string): string {
   return plain ? `[${words.map(asScalar).join(', ')}]` : '[<program>, <argument>]';
 }
 
+/** Of `uses`, a file that was meant. */
+export function moduleMeant(uses: string): string | undefined {
+  if (/\.(mjs|js)$/.test(uses))
+    return `A module of your own begins with a point:  uses: ./${uses.replace(/^\/+/, '')}`;
+  return /\.\w+$/.test(uses)
+    ? `A program in another language:  run: [<program>, ${asScalar(uses)}]`
+    : undefined;
+}
+
 /** What belongs behind a key that is missing, when the rest of the mapping says it. */
 export function missingInstead(missing: string, { path, data }: SchemaError): string | undefined {
   if (missing === 'ticketlab' && path.length === 0) return '1';

@@ -35,8 +35,23 @@ export function trapOnLine(line: string): Trap | undefined {
   if (first === undefined) return undefined;
   let fixed = line;
   for (const { start, end } of traps.reverse())
-    fixed = fixed.slice(0, start) + quoted(line.slice(start, end)) + fixed.slice(end);
+    fixed = fixed.slice(0, start) + asWritten(line, start, end) + fixed.slice(end);
   return { ...first, fixed: fixed.trim() };
+}
+
+/** With quotes; a gather takes its reference without braces. */
+function asWritten(line: string, start: number, end: number): string {
+  const [, reference] = /^\$\{\s*(stages(?:\.\w+){2})\s*\}$/.exec(line.slice(start, end)) ?? [];
+  const gathers = /[{,]\s*from:\s*$/.test(line.slice(0, start));
+  return gathers && reference !== undefined ? reference : quoted(line.slice(start, end));
+}
+
+/** `title: Accuracy: by ratio` as it should be written; undefined for a line in which quotes change nothing. */
+export function textWithColon(line: string): string | undefined {
+  const [all, before] = /^(\s*(?:- )*[\w-]+: +)[^\s'"{[&*!|>][^]*: [^]*$/.exec(line) ?? [];
+  if (all === undefined || before === undefined) return undefined;
+  const fixed = quoteText(line, before.length, line.trimEnd().length);
+  return isYaml(fixed) ? fixed : undefined;
 }
 
 /** The diagnostic for an expression that needs quotes, on the line that starts at `lineStart`. */

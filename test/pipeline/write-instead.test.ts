@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { nearest } from '../../src/pipeline/near.js';
+import { formatDiagnostics } from '../../src/pipeline/diagnostic.js';
+import { planPipeline, validatePipeline, type PipelineRequest } from '../../src/pipeline/plan-pipeline.js';
+import { readSignatures } from '../../src/pipeline/signatures.js';
 import { complaints } from './small-stages.js';
 
 const head = 'ticketlab: 1\nname: p\n';
@@ -158,6 +162,42 @@ const mistakes: readonly (readonly [what: string, file: string, answer: string])
     stages(`  b: { uses: init, with: { rng: "\${rng('a', 'b')}" } }\n`),
     "A seed comes first, a whole number; then what it is for: rng(matrix.seed, 'train', k).",
   ],
+  [
+    'a gather over an axis with a slip',
+    stages(
+      '  b: { uses: init, matrix: { seed: [1] }, with: { rng: 1 } }\n  c: { uses: count, with: { of: { from: stages.b.mask, over: [sed] } } }\n',
+    ),
+    'Did you mean "seed"?',
+  ],
+  [
+    'a gather of an expression without quotes',
+    stages('  c: { uses: count, with: { of: { from: ${stages.first.mask}, over: [] } } }\n'),
+    'Write:  c: { uses: count, with: { of: { from: stages.first.mask, over: [] } } }',
+  ],
+  [
+    'a text with a colon',
+    `${stages('')}description: Accuracy: by ratio\n`,
+    "Write:  description: 'Accuracy: by ratio'",
+  ],
+  [
+    'a module without the point',
+    stages('  c: { uses: stages/smooth.mjs }\n'),
+    'A module of your own begins with a point:  uses: ./stages/smooth.mjs',
+  ],
+  [
+    'a script as a stage type',
+    stages('  c: { uses: plot.py }\n'),
+    'A program in another language:  run: [<program>, plot.py]',
+  ],
+  ['an output with two pairs of braces', command('').replace("'true'", "'{{ out.t }}'"), 'Write  {out.t}'],
+  ['an output by another name', command('').replace("'true'", "'--to={outputs.t}'"), 'Write  {out.t}'],
+  ['an output as an expression', command('').replace("'true'", () => "'${out.t}'"), 'Write  {out.t}'],
+  ['a variable of a script', command('').replace("'true'", '$OUT_T'), 'Write  {out.t}'],
+  [
+    'a value of the matrix in a command',
+    command('').replace("'true'", "'--seed={matrix.seed}'"),
+    'Declare a value under inputs, give it the expression under with, and write {with.<name>} here.',
+  ],
   ['what starts a workflow', `${stages('')}on: push\n`, 'Nothing starts a pipeline but  ticketlab run.'],
 ];
 
@@ -170,6 +210,43 @@ describe('what somebody meant', () => {
     ).toHaveLength(1);
     expect(lines).toContain(`  ${answer}`);
   });
+});
+
+test('a value that is wrong for several instances is told once, with the word that was meant', () => {
+  const shipped = new URL('../../schemas/stages.schema.json', import.meta.url);
+  const signatures = readSignatures(JSON.parse(readFileSync(shipped, 'utf8')));
+  const text = `${head}params: { models: { type: list<string>, default: [mpl] } }
+stages:
+  start:
+    uses: init
+    matrix: { model: '\${params.models}', seed: [1, 2, 3] }
+    with: { model: '\${matrix.model}', rng: '\${matrix.seed}', layers: [4, 2], activation: relu }
+`;
+  const of = (file: string): PipelineRequest => ({ source: Buffer.from(file), file: 'p.yaml', signatures });
+  const lines = (result: ReturnType<typeof planPipeline | typeof validatePipeline>): string[] =>
+    result.ok ? [] : formatDiagnostics(result.error).split('\n');
+  const planned = lines(planPipeline(of(text)));
+  expect(planned.filter((line) => line.includes(' error '))).toEqual([
+    expect.stringMatching(
+      /^p\.yaml:8:\d+ {2}error BAD_VALUE: "model" of start at model = mpl, seed = 1 must be/,
+    ),
+  ]);
+  expect(planned).toContain('  Did you mean "mlp"?');
+  // To validate a file of few instances is to look at each of them.
+  expect(lines(validatePipeline(of(text)))).toEqual(planned);
+  expect(lines(validatePipeline(of(text.replace('[1, 2, 3]', () => "'${range(0, 600)}'"))))).toEqual([]);
+});
+
+test('a list on the command line that is none is shown as one', () => {
+  const file = `${head}params: { seeds: { type: list<int>, default: [1] } }\nstages:\n${first}`;
+  for (const [given, meant] of [
+    ['1,2', '[1,2]'],
+    ['3', '[3]'],
+    ['[1,', '[1,...]'],
+  ] as const)
+    expect(complaints(file, { overrides: [`seeds=${given}`] })).toContain(
+      `  Write a list in quotes:  -P 'seeds=${meant}'\n`,
+    );
 });
 
 /** `[a word, what there is, what was meant]` */
