@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { decodeTable, encodeTable } from '../../src/artefacts/table.js';
 import type { Row } from '../../src/artefacts/table.js';
@@ -21,6 +22,7 @@ async function draw(table: readonly GatheredArtefact[], params: Record<string, u
   return {
     svg,
     png: figure.get('figure.png') as Uint8Array,
+    csv: outputs['data'] as string,
     rows: decodeTable(outputs['data'] as string).rows,
   };
 }
@@ -65,6 +67,27 @@ describe('a heat map', () => {
     const { svg, rows } = await draw(barriers, params);
     expect(rows.filter(({ a_level: a, b_level: b }) => a === b)).toEqual([]);
     expect(svg.match(/aria-roledescription="rect mark"/g)).toHaveLength(9);
+  });
+
+  // Other bytes from the same input need a new version of the stage type.
+  test('makes these bytes', async () => {
+    const one = gathered({ seed: 1 }, [
+      { a_level: 0, b_level: 1, test_error_barrier: 0.125 },
+      { a_level: 0, b_level: 9, test_error_barrier: 0.5 },
+    ]);
+    const { csv, svg } = await draw([one], { mark: 'heatmap', x: 'a_level', y: 'b_level', band: 'seed' });
+    expect(csv.split('\n')).toEqual([
+      'a_level,b_level,n,mean,lower,upper',
+      '1,0,1,0.125,0.125,0.125',
+      '9,0,1,0.5,0.5,0.5',
+      '0,1,1,0.125,0.125,0.125',
+      '0,9,1,0.5,0.5,0.5',
+      '',
+    ]);
+    expect(plot.version).toBe(3);
+    expect(createHash('sha256').update(svg).digest('hex')).toBe(
+      '26049eeff5d04c1f6574eb061f69cfbaabc9ec68c5917bfb996b83e9ae4271c4',
+    );
   });
 
   test('says when two rows share a cell, and when a filter leaves nothing', async () => {
