@@ -17,6 +17,8 @@ import { defineStage } from '../src/pipeline/stage.js';
 import type { Artefact, GatheredArtefact } from '../src/pipeline/stage.js';
 
 const closed = { additionalProperties: false };
+/** The column along which the smallest value is the dense network, where no other is named. */
+const dense = 'level';
 const limits = (description: string) =>
   Type.Optional(
     Type.Unsafe<Readonly<Record<string, number>>>({
@@ -82,10 +84,12 @@ const params = Type.Object(
           column: Type.String({ minLength: 1, description: 'The column of rules, one of `by`.' }),
           first: Type.String({ description: 'The rule whose advantage it is.' }),
           second: Type.String({ description: 'The rule it is compared with.' }),
-          along: Type.String({
-            default: 'level',
-            description: 'The column, one of `by`, whose smallest value is dense.',
-          }),
+          along: Type.Optional(
+            Type.String({
+              default: dense,
+              description: 'The column, one of `by`, whose smallest value is dense.',
+            }),
+          ),
         },
         closed,
       ),
@@ -164,7 +168,8 @@ export default defineStage({
     const others = (left: string) => by.filter((column) => column !== left);
     const [ofAdvantage] = given.advantage;
     const normalised = given.normalise === '' ? [] : normalisedRows(groups, given.normalise);
-    const advantage = ofAdvantage === undefined ? [] : advantageRows(groups, ofAdvantage);
+    const advantage =
+      ofAdvantage === undefined ? [] : advantageRows(groups, { along: dense, ...ofAdvantage });
     const stability =
       inputs.tickets === undefined ? [] : stabilityRows(levelsOf(inputs.tickets, given), given.rng);
     const chains = [...new Set(stability.flatMap((row) => Object.keys(row)))];

@@ -148,6 +148,10 @@ test("a rule's advantage is told at each level, as a share of its dense value", 
   expect(advantage.map(({ level }) => level)).toEqual([0, 1, 2]);
   expect(advantage[0]['advantage']).toBeCloseTo(0, 12);
   expect(advantage[1]['advantage']).toBeCloseTo(0.05 / 0.92, 10);
+  const unnamed = await summarised(runs(3), { ...given, by: ['method', 'level'], advantage: [rules] });
+  expect(unnamed.advantage).toEqual(advantage);
+  const { items } = summarise.params.properties['advantage'] as unknown as { items: object };
+  expect(items).toMatchObject({ required: ['column', 'first', 'second'] });
 });
 
 describe('stability of scores', () => {
