@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/result.js';
+import { nearest } from '../pipeline/near.js';
 
 /** The command line's words, split into the pipeline file and what to run of it. */
 export interface PipelineWords {
@@ -13,14 +14,16 @@ const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
 const isTarget = (word: string): boolean => /^[a-z][A-Za-z0-9_]*(\.[a-z][A-Za-z0-9_]*)?(\[.*\])?$/.test(word);
 
 /**
- * The first word is the file when it looks like one; else the file is `ticketlab.yaml`, or the only YAML file in
- * `pipelines/`.
+ * The first word is the file when it looks like one, else another one that ends like one: the order of words is easily
+ * mistaken. Else the file is `ticketlab.yaml`, or the only YAML file in `pipelines/`.
  *
  * @throws UserError when no file was named and none can be chosen.
  */
 export function findPipeline(words: readonly string[], project: string): PipelineWords {
   const [first, ...rest] = words;
   if (first !== undefined && (isYaml(first) || !isTarget(first))) return { file: first, targets: rest };
+  const later = rest.find(isYaml);
+  if (later !== undefined) return { file: later, targets: words.filter((word) => word !== later) };
   const chosen = projectPipelines(project);
   if (chosen.length === 1 && chosen[0] !== undefined) return { file: chosen[0], targets: words };
   if (first !== undefined && existsSync(join(project, first))) return { file: first, targets: rest };
@@ -29,8 +32,15 @@ export function findPipeline(words: readonly string[], project: string): Pipelin
       ? 'No pipeline file was named, and there is neither ticketlab.yaml nor a file in pipelines/ here.\n' +
           '  Name one:  ticketlab run path/to/pipeline.yaml'
       : `No pipeline file was named, and pipelines/ holds ${chosen.length}: ${chosen.join(', ')}.\n` +
-          `  Name one:  ticketlab run ${chosen[0]}`,
+          `  Name one:  ticketlab run ${likely(first, chosen)}`,
   );
+}
+
+/** The file that somebody may have meant who wrote its name without folder and ending. */
+function likely(word: string | undefined, files: readonly string[]): string {
+  const names = files.map((file) => basename(file).replace(/\.ya?ml$/i, ''));
+  const meant = word === undefined || names.includes(word) ? word : nearest(word, names);
+  return files[meant === undefined ? 0 : names.indexOf(meant)] ?? '';
 }
 
 /** The pipeline files of a project that need not be named: `ticketlab.yaml`, else all in `pipelines/`. */

@@ -1,4 +1,4 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander';
 import type { SchemaKind } from './command-schema.js';
 import type { PlanOptions } from './plan-options.js';
 import { addLanguageCommands, formatOption } from './program-language.js';
@@ -49,6 +49,10 @@ function withValues(command: Command): Command {
     );
 }
 
+/** As commander writes it, but for the default of what may be repeated, which is nothing. */
+const optionDescription = (option: Option): string =>
+  new Help().optionDescription(option).replace(/ \(default: \[\]\)/, '');
+
 const jobsOption = [
   '--jobs <n>',
   'instances computed at a time (default: the number of cores)',
@@ -69,10 +73,23 @@ export function createProgram(): Command {
     )
     .version(wire().version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
+    .configureOutput({
+      writeErr: (text) => process.stderr.write(printable(text)),
+      outputError: (text, write) => write(text.replace(/^error: /, 'ticketlab: ')),
+    })
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false })
-    .addHelpText('after', '\nExample:\n  ticketlab run pipelines/quickstart.yaml --preset smoke\n');
+    .showHelpAfterError('  ticketlab COMMAND --help  says what a command takes.')
+    .configureHelp({ showGlobalOptions: false, optionDescription })
+    .addHelpText(
+      'after',
+      `
+Example:
+  ticketlab run pipelines/quickstart.yaml --preset smoke
+
+Exit codes: 0 done, 1 something failed or is not as it should be, 2 wrong words or files (nothing was started or changed),
+10 from plan: there is something to run, 130 interrupted.
+`,
+    );
   addRun(program);
   addPlan(program);
   addValidate(program);

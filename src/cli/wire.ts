@@ -29,7 +29,7 @@ export function wire(store?: string): Wiring {
   return {
     project,
     store: isAbsolute(chosen) ? chosen : resolve(project, chosen),
-    cache: nonEmpty(process.env['TICKETLAB_CACHE']) ?? join(caches, 'ticketlab'),
+    cache: resolve(project, nonEmpty(process.env['TICKETLAB_CACHE']) ?? join(caches, 'ticketlab')),
     home,
     stagesModule: fileURLToPath(new URL('../../stages/index.js', import.meta.url)),
     lookAheadThread: fileURLToPath(new URL('../bundle/look-ahead-thread.cjs', import.meta.url)),

@@ -135,4 +135,20 @@ describe('the command line', () => {
         '  Name one:  ticketlab run path/to/pipeline.yaml\n',
     );
   });
+
+  test('takes the file and the address in either order, and guesses a file that was named by half', () => {
+    const folder = project({ 'pipelines/a.yaml': tiny, 'pipelines/study.yaml': tiny });
+    expect(ticketlab(folder, ['why', 'pipelines/study.yaml', 'data']).stdout).toMatch(/^data: would run\n/);
+    expect(ticketlab(folder, ['plan', 'stdy']).stderr).toMatch(
+      /Name one: {2}ticketlab run pipelines\/study\.yaml\n$/,
+    );
+  });
+
+  test('answers wrong words in its own voice, and leaves empty defaults out of the help', () => {
+    expect(ticketlab(project(), ['rum']).stderr).toBe(
+      "ticketlab: unknown command 'rum'\n(Did you mean run?)\n  ticketlab COMMAND --help  says what a command takes.\n",
+    );
+    expect(ticketlab(project(), ['run', '--help']).stdout).not.toContain('[])');
+    expect(ticketlab(project(), ['--help']).stdout).toContain('Exit codes: 0 done,');
+  });
 });
