@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../base/result.js';
 import { backendReport, type BackendReport } from '../gradient/locate.js';
 import { openStore } from '../store/store.js';
+import { doctorWarnings } from './doctor-warnings.js';
 import { exitCodes } from './exit-codes.js';
 import { wire, type Wiring } from './wire.js';
 
@@ -15,11 +16,14 @@ interface Health {
   readonly store: { readonly folder: string; readonly usable: boolean; readonly detail: string };
   readonly cache: string;
   readonly backend: BackendReport;
+  /** What will not work as somebody may expect. */
+  readonly warnings: readonly string[];
 }
 
 /** Says on what ticketlab would run here. Loads no backend and writes nothing. */
 export function doctorCommand(options: { readonly store?: string; readonly json?: boolean }): number {
   const wiring = wire(options.store);
+  const store = storeHealth(wiring);
   const health: Health = {
     versions: {
       ticketlab: wiring.version,
@@ -29,9 +33,10 @@ export function doctorCommand(options: { readonly store?: string; readonly json?
     cores: availableParallelism(),
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     memory_bytes: { total: totalmem(), free: freemem() },
-    store: storeHealth(wiring),
+    store,
     cache: wiring.cache,
     backend: backendReport(wiring.cache),
+    warnings: doctorWarnings(wiring, store.usable),
   };
   process.stdout.write(options.json === true ? `${JSON.stringify(health, null, 2)}\n` : asText(health));
   return health.store.usable ? exitCodes.ok : exitCodes.usage;
@@ -62,7 +67,8 @@ function freeBytes(folder: string): number {
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-function asText({ versions, cores, processor, memory_bytes, store, cache, backend }: Health): string {
+function asText(health: Health): string {
+  const { versions, cores, processor, memory_bytes, store, cache, backend, warnings } = health;
   const { native, wasm } = backend;
   const rows: readonly (readonly [string, string])[] = [
     ['ticketlab', versions.ticketlab],
@@ -75,6 +81,7 @@ function asText({ versions, cores, processor, memory_bytes, store, cache, backen
     ['  native', `${native.there ? 'there: ' : 'not there: '}${native.detail}`],
     ['  wasm', wasm.detail],
     ['  advice', backend.advice],
+    ...warnings.map((text) => ['warning', text] as const),
   ];
   return rows.map(([name, value]) => `${name.padEnd(11)}${value}\n`).join('');
 }

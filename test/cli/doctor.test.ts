@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesBelow, project, ticketlab } from './command.js';
 
@@ -41,5 +42,21 @@ describe('doctor', () => {
       /store {6}.*taken\/store: unusable\. The store cannot be at .* is a file, not a folder/,
     );
     expect(code).toBe(2);
+  });
+
+  test('warns of a cache that takes no files, and of variables that mean nothing', () => {
+    const folder = project({ taken: 'a file' });
+    const variables = { TICKETLAB_CACHE: 'taken/cache', TICKETLAB_STROE: '/x' };
+    const { code, stdout } = ticketlab(folder, ['doctor', '--json'], variables);
+    expect(code).toBe(0);
+    const { cache, warnings } = JSON.parse(stdout) as { cache: string; warnings: string[] };
+    expect(cache).toBe(join(folder, 'taken/cache'));
+    expect(warnings).toEqual([
+      'nothing can be written to the cache: downloads are not kept; TICKETLAB_CACHE names another folder',
+      'the variable TICKETLAB_STROE means nothing to ticketlab; did you mean TICKETLAB_STORE?',
+    ]);
+    expect(ticketlab(folder, ['doctor'], variables).stdout).toContain(
+      '\nwarning    the variable TICKETLAB_STROE',
+    );
   });
 });
