@@ -1,4 +1,5 @@
 // Loaded before the command: says on a channel of its own how much memory it took, in megabytes.
-import { writeSync } from 'node:fs';
+'use strict';
+const { writeSync } = require('node:fs');
 
 process.on('exit', () => writeSync(3, String(Math.round(process.resourceUsage().maxRSS / 1024))));
