@@ -14,8 +14,9 @@ import { standing } from './examine.js';
 import { exitCodes } from './exit-codes.js';
 import { pipelineRequest } from './pipeline-request.js';
 import type { PlanOptions } from './plan-options.js';
-import { printableJson, reportProblems, type ProblemFormat } from './report-problems.js';
+import { reportProblems, type ProblemFormat } from './report-problems.js';
 import { wire } from './wire.js';
+import { say, sayJson } from './say.js';
 
 export interface DiffOptions {
   /** The values of each side. */
@@ -51,7 +52,8 @@ export function diffCommand(files: readonly string[], options: DiffOptions): num
     comparison,
     places: { origins: origins.value, earlier },
   };
-  process.stdout.write(options.format === 'json' ? `${printableJson(asJson(answer))}\n` : asText(answer));
+  if (options.format === 'json') sayJson(asJson(answer));
+  else say(asText(answer));
   return exitCodes.ok;
 }
 
@@ -144,7 +146,7 @@ function asText({ names, counts, comparison, places }: Answer): string {
   if (following.length > 0)
     lines.push(`    only following: ${following.map(([name, n]) => `${n} × ${name}`).join(', ')}`);
   lines.push(`  ${counted(same, 'stays as it is', 'stay as they are')}`);
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 /** A heading, and one line a definition. */

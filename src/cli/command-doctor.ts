@@ -7,6 +7,7 @@ import { openStore } from '../store/store.js';
 import { doctorWarnings } from './doctor-warnings.js';
 import { exitCodes } from './exit-codes.js';
 import { wire, type Wiring } from './wire.js';
+import { say, sayJson } from './say.js';
 
 interface Health {
   readonly versions: { readonly ticketlab: string; readonly node: string; readonly platform: string };
@@ -38,7 +39,8 @@ export function doctorCommand(options: { readonly store?: string; readonly json?
     backend: backendReport(wiring.cache),
     warnings: doctorWarnings(wiring, store.usable),
   };
-  process.stdout.write(options.json === true ? `${JSON.stringify(health, null, 2)}\n` : asText(health));
+  if (options.json === true) sayJson(health);
+  else say(asText(health));
   return health.store.usable ? exitCodes.ok : exitCodes.usage;
 }
 
@@ -83,5 +85,5 @@ function asText(health: Health): string {
     ['  advice', backend.advice],
     ...warnings.map((text) => ['warning', text] as const),
   ];
-  return rows.map(([name, value]) => `${name.padEnd(11)}${value}\n`).join('');
+  return rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n');
 }

@@ -4,6 +4,7 @@ import { sizeText } from '../store-tools/sizes.js';
 import { measureUsage, type Grouping, type Usage } from '../store-tools/usage.js';
 import { exitCodes } from './exit-codes.js';
 import { wire } from './wire.js';
+import { say, sayJson } from './say.js';
 
 export interface DuOptions {
   readonly store?: string;
@@ -16,9 +17,8 @@ export function duCommand(options: DuOptions): number {
   const { layout } = openStore(wire(options.store).store, { readOnly: true });
   const usage = measureUsage(layout, options.by);
   const cap = readCap(layout);
-  if (options.json === true)
-    console.log(JSON.stringify({ by: options.by, ...usage, cap: cap ?? null }, null, 2));
-  else console.log(table(usage, options.by, cap));
+  if (options.json === true) sayJson({ by: options.by, ...usage, cap: cap ?? null });
+  else say(table(usage, options.by, cap));
   return exitCodes.ok;
 }
 

@@ -7,7 +7,7 @@ import { filesOf, freeName, stemOf } from '../exec/materialise.js';
 import type { Instance, Plan } from '../pipeline/plan.js';
 import type { ArtefactType } from '../pipeline/stage.js';
 import { ObjectLostError } from '../store/errors.js';
-import { makeFolders } from '../store/make-folders.js';
+import { makeFolders, removeEmpty } from '../store/make-folders.js';
 import { namesIn } from '../store-tools/records.js';
 import type { Subject } from '../store-tools/subject.js';
 import { sizeText } from '../store-tools/sizes.js';
@@ -17,6 +17,7 @@ import { loadPlan, type LoadedPlan } from './load-plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { cannotBeWritten } from './refusals.js';
 import { stepwise } from './stepwise.js';
+import { say } from './say.js';
 
 /** What single files of these types are. */
 const extensions: Partial<Readonly<Record<ArtefactType, string>>> = {
@@ -41,7 +42,7 @@ export async function exportCommand(
   try {
     const steps = exportTo(target, loaded.value, subjects);
     const { files, bytes } = await stepwise(steps, `stopped; ${folder} was not written.`);
-    console.log(`${folder}: ${counted(files, 'file')}, ${sizeText(bytes)}.`);
+    say(`${folder}: ${counted(files, 'file')}, ${sizeText(bytes)}.`);
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof ObjectLostError)) throw cannotBeWritten(folder, error);
@@ -79,15 +80,6 @@ function* exportTo(
     rmSync(temporary, { recursive: true, force: true });
     removeEmpty(dirname(temporary), dirname(first));
     throw error;
-  }
-}
-
-/** Removes a folder and those above it up to a last one that stays, as long as nothing is in them. */
-function removeEmpty(folder: string, last: string): void {
-  try {
-    for (let at = folder; at !== last && at !== dirname(at); at = dirname(at)) rmdirSync(at);
-  } catch {
-    // Somebody has put something there.
   }
 }
 

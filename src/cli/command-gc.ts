@@ -17,6 +17,7 @@ import {
 } from '../store-tools/trash.js';
 import { exitCodes } from './exit-codes.js';
 import { wire } from './wire.js';
+import { say, sayJson } from './say.js';
 
 export interface GcOptions {
   readonly store?: string;
@@ -41,9 +42,8 @@ export async function gcCommand(options: GcOptions): Promise<number> {
       throw new UserError('A cap of 0 would leave no room for anything. --cap none takes it away.');
     store.prepare();
     writeCap(layout, bytes);
-    if (options.json === true) console.log(JSON.stringify({ cap: bytes ?? null }, null, 2));
-    else
-      console.log(bytes === undefined ? 'The store has no cap.' : `The store's cap is ${sizeText(bytes)}.`);
+    if (options.json === true) sayJson({ cap: bytes ?? null });
+    else say(bytes === undefined ? 'The store has no cap.' : `The store's cap is ${sizeText(bytes)}.`);
     return exitCodes.ok;
   }
   return options.undo === true ? undo(layout, options.json === true) : clean(layout, options);
@@ -57,11 +57,11 @@ async function undo(layout: Layout, json: boolean): Promise<number> {
     `stopped. The rest of ${newest} is still in the trash: gc --undo goes on.`,
   );
   if (json) {
-    console.log(JSON.stringify({ batch: newest, restored: back, older }, null, 2));
+    sayJson({ batch: newest, restored: back, older });
     return exitCodes.ok;
   }
   const more = older.length > 0 ? ` Older ones that gc --undo would bring back next: ${older.length}.` : '';
-  console.log(
+  say(
     `${counted(back, 'thing')} of ${newest} ${back === 1 ? 'is' : 'are'} back. Pin what is to stay: ticketlab pin ADDRESS --name NAME.${more}`,
   );
   return exitCodes.ok;
@@ -73,11 +73,10 @@ async function clean(layout: Layout, options: GcOptions): Promise<number> {
   const now = Date.now();
   const plan = options.apply === true ? settledPlan(layout, rules, now) : planGc(layout, rules, now);
   const json = options.json === true;
-  if (!json) console.log(report(plan, cap));
+  if (!json) say(report(plan, cap));
   if (options.apply !== true) {
-    if (json) console.log(JSON.stringify(asJson(plan, cap), null, 2));
-    else if (plan.bytes > 0)
-      console.log('Nothing was changed: gc --apply does it, and gc --undo takes it back.');
+    if (json) sayJson(asJson(plan, cap));
+    else if (plan.bytes > 0) say('Nothing was changed: gc --apply does it, and gc --undo takes it back.');
     return exitCodes.ok;
   }
   for (const batch of expiredBatches(layout, now)) deleteBatch(layout, batch);
@@ -87,11 +86,8 @@ async function clean(layout: Layout, options: GcOptions): Promise<number> {
         sweep(layout, plan, now),
         'stopped. What was moved so far is in the trash: gc --apply goes on, gc --undo brings it back.',
       );
-  if (json)
-    console.log(
-      JSON.stringify({ ...asJson(plan, cap), moved: swept?.moved ?? 0, batch: batchOf(swept) }, null, 2),
-    );
-  else if (swept !== undefined) console.log(sweptText(swept));
+  if (json) sayJson({ ...asJson(plan, cap), moved: swept?.moved ?? 0, batch: batchOf(swept) });
+  else if (swept !== undefined) say(sweptText(swept));
   return exitCodes.ok;
 }
 

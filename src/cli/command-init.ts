@@ -1,12 +1,14 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../base/result.js';
-import { makeFolders } from '../store/make-folders.js';
+import { makeFolders, removeEmpty } from '../store/make-folders.js';
+import { writeNewFile } from '../store/new-file.js';
 import type { SchemaKind } from './command-schema.js';
 import { exitCodes } from './exit-codes.js';
 import { firstPipeline } from './first-pipeline.js';
 import { writingTo } from './refusals.js';
 import { wire } from './wire.js';
+import { say } from './say.js';
 
 const schemaName = (kind: SchemaKind): string => `${kind}.schema.json`;
 
@@ -28,20 +30,40 @@ export function initCommand(file: string): number {
   if (existsSync(file))
     throw new UserError(`${file} exists already. Name another file:  ticketlab init other.yaml`);
   for (const schema of schemas) checkOwn(schema);
+  const text = firstPipeline(schemaName('pipeline'), pipelineName(file));
   writingTo(file, () => {
-    makeFolders(dirname(file));
-    for (const { path, text, there } of schemas) if (!there) writeFileSync(path, text, { flag: 'wx' });
-    writeFileSync(file, firstPipeline(schemaName('pipeline'), pipelineName(file)), { flag: 'wx' });
+    writeAll(dirname(file), [...schemas.filter(({ there }) => !there), { path: file, text }]);
   });
   const [pipeline] = schemas.map(({ path }) => path);
-  console.log(`${file} is a small pipeline; editors complete it from ${pipeline}.`);
-  console.log('Component files beside it are completed too when their first line is');
-  console.log(`  # yaml-language-server: $schema=${schemaName('component')}`);
-  console.log('Next:');
-  console.log(`  ticketlab plan ${file} --preset smoke`);
-  console.log(`  ticketlab run ${file} --preset smoke`);
+  say(`${file} is a small pipeline; editors complete it from ${pipeline}.`);
+  say('Component files beside it are completed too when their first line is');
+  say(`  # yaml-language-server: $schema=${schemaName('component')}`);
+  say('Next:');
+  say(`  ticketlab plan ${file} --preset smoke`);
+  say(`  ticketlab run ${file} --preset smoke`);
   return exitCodes.ok;
 }
+
+/** All of them, or none, and no folder for them either. */
+function writeAll(folder: string, files: readonly { readonly path: string; readonly text: string }[]): void {
+  const made = makeFolders(resolve(folder));
+  const written: string[] = [];
+  try {
+    for (const { path, text } of files) {
+      if (isThere(path, text)) continue;
+      writeNewFile(path, text);
+      written.push(path);
+    }
+  } catch (error) {
+    for (const path of written) rmSync(path, { force: true });
+    if (made !== undefined) removeEmpty(resolve(folder), dirname(made));
+    throw error;
+  }
+}
+
+/** Of a schema somebody else may have written the same at the same time. */
+const isThere = (path: string, text: string): boolean =>
+  existsSync(path) && readFileSync(path, 'utf8') === text;
 
 function schemaFile(kind: SchemaKind, folder: string): SchemaFile {
   const path = join(folder, schemaName(kind));

@@ -1,5 +1,5 @@
 import { counted } from '../base/counted.js';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { replaceFile } from '../store/durable.js';
 import { StoreError } from '../store/errors.js';
 import { compareLock, decodeLock, encodeLock, lockPath, outputsDigest } from '../store-tools/lock-file.js';
@@ -10,6 +10,7 @@ import { examine } from './examine.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
 import type { PlanOptions } from './plan-options.js';
+import { say } from './say.js';
 
 /** Writes down what everything came out as, beside the pipeline; lines of other presets stay. */
 export function lockCommand(words: readonly string[], options: PlanOptions): number {
@@ -17,15 +18,16 @@ export function lockCommand(words: readonly string[], options: PlanOptions): num
   if (!loaded.ok) return exitCodes.usage;
   const { file, plan } = loaded.value;
   const path = lockPath(file);
-  const others = readLock(path).filter(({ variant }) => variant !== plan.variant);
   const lines = loadComplete(loaded.value, 'locked').map(({ id, key, outputs }): LockLine => ({
     variant: plan.variant,
     address: id,
     key: key!,
     outputs: outputsDigest(outputs!),
   }));
+  // At the last moment: somebody may lock another preset at the same time.
+  const others = readLock(path).filter(({ variant }) => variant !== plan.variant);
   writeLock(path, encodeLock([...others, ...lines]));
-  console.log(`${path}: ${counted(lines.length, 'instance')} of ${plan.variant}. Commit it.`);
+  say(`${path}: ${counted(lines.length, 'instance')} of ${plan.variant}. Commit it.`);
   return exitCodes.ok;
 }
 
@@ -42,7 +44,11 @@ function writeLock(path: string, text: string): void {
 }
 
 function readLock(path: string): LockLine[] {
-  return existsSync(path) ? decodeLock(readFileSync(path, 'utf8'), path) : [];
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return [];
+  // A pipe would be waited for.
+  if (!found.isFile()) throw new UserError(`${path} is not a regular file. Give it another name.`);
+  return decodeLock(readFileSync(path, 'utf8'), path);
 }
 
 /** Compares what the store has with the lock. */
@@ -58,10 +64,10 @@ export function verifyLocked(words: readonly string[], options: PlanOptions): nu
   const standing = examine(decisions).map(({ id, key, outputs }) => ({ address: id, key, outputs }));
   const differences = compareLock(lines, plan.variant, standing);
   for (const difference of differences.slice(0, mostShown))
-    console.log(`${difference.address}: ${wordsFor[difference.problem]}`);
-  if (differences.length > mostShown) console.log(`... and ${differences.length - mostShown} more`);
+    say(`${difference.address}: ${wordsFor[difference.problem]}`);
+  if (differences.length > mostShown) say(`... and ${differences.length - mostShown} more`);
   if (differences.length > 0) return exitCodes.failures;
-  console.log(
+  say(
     `${counted(standing.length, 'instance')} of ${plan.variant} ${standing.length === 1 ? 'is' : 'are'} as ${path} says.`,
   );
   return exitCodes.ok;

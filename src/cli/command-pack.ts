@@ -16,6 +16,7 @@ import type { PlanOptions } from './plan-options.js';
 import { cannotBeWritten } from './refusals.js';
 import { stepwise } from './stepwise.js';
 import { wire } from './wire.js';
+import { say } from './say.js';
 
 export interface PackOptions extends PlanOptions {
   readonly output: string;
@@ -48,7 +49,7 @@ export async function packCommand(words: readonly string[], options: PackOptions
     throw new UserError(`${error.message}. Compute it again, then pack:\n  ${again}`);
   }
   const what = `${counted(packed.records, 'result')}, ${counted(packed.objects, 'object')}`;
-  console.log(`${output}: ${what}, ${sizeText(packed.bytes)}.`);
+  say(`${output}: ${what}, ${sizeText(packed.bytes)}.`);
   return exitCodes.ok;
 }
 
@@ -56,9 +57,9 @@ export async function packCommand(words: readonly string[], options: PackOptions
 export function unpackCommand(file: string, options: { readonly store?: string }): number {
   const { added, known, differing } = unpackResults(openStore(wire(options.store).store), file);
   const there = `${known} ${known === 1 ? 'was' : 'were'} there`;
-  console.log(`${file}: ${counted(added, 'result is new', 'results are new')}, ${there}.`);
+  say(`${file}: ${counted(added, 'result is new', 'results are new')}, ${there}.`);
   for (const instance of differing)
-    console.log(
+    say(
       `${safeLine(instance)}: the store has other bytes under the same key, and keeps them. NOT REPRODUCIBLE.`,
     );
   return differing.length === 0 ? exitCodes.ok : exitCodes.failures;

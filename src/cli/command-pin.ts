@@ -1,13 +1,14 @@
 import { counted } from '../base/counted.js';
 import { UserError } from '../base/result.js';
 import { openStore } from '../store/store.js';
-import { checkPinName, listPins, pinExists, removePin, writePin } from '../store-tools/pins.js';
+import { checkPinName, listPins, removePin, writePin } from '../store-tools/pins.js';
 import { keysOfRun, listRuns } from '../store-tools/runs.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
 import { loadComplete } from './complete.js';
 import type { PlanOptions } from './plan-options.js';
 import { wire } from './wire.js';
+import { say, sayJson } from './say.js';
 
 export interface PinOptions extends PlanOptions {
   readonly name?: string;
@@ -26,11 +27,10 @@ export function pinCommand(words: readonly string[], options: PinOptions): numbe
   const pinned = runShape.test(what) ? ofRun(what, options) : ofAddress(words, options);
   if (pinned === undefined) return exitCodes.usage;
   const { store, ...rest } = pinned;
-  if (pinExists(store.layout, name))
-    throw new UserError(`There is a pin "${name}" already. Take another name, or unpin it first.`);
   store.prepare();
-  writePin(store.layout, { v: 1, name, what, made: new Date().toISOString(), ...rest });
-  console.log(`Pinned ${what} as ${name}: ${counted(rest.keys.length, 'result stays', 'results stay')}.`);
+  if (!writePin(store.layout, { v: 1, name, what, made: new Date().toISOString(), ...rest }))
+    throw new UserError(`There is a pin "${name}" already. Take another name, or unpin it first.`);
+  say(`Pinned ${what} as ${name}: ${counted(rest.keys.length, 'result stays', 'results stay')}.`);
   return exitCodes.ok;
 }
 
@@ -59,10 +59,10 @@ function ofAddress(words: readonly string[], options: PinOptions) {
 
 function list(options: PinOptions): number {
   const pins = listPins(openStore(wire(options.store).store, { readOnly: true }).layout);
-  if (options.json === true) console.log(JSON.stringify(pins, null, 2));
-  else if (pins.length === 0) console.log('Nothing is pinned.');
+  if (options.json === true) sayJson(pins);
+  else if (pins.length === 0) say('Nothing is pinned.');
   for (const { name, what, pipeline, variant, made, keys } of options.json === true ? [] : pins)
-    console.log(
+    say(
       `${name}  ${what} of ${pipeline} (${variant}), ${counted(keys.length, 'result')}, ${made.slice(0, 10)}`,
     );
   return exitCodes.ok;
@@ -77,6 +77,6 @@ export function unpinCommand(name: string, options: { readonly store?: string })
       `There is no pin "${name}". ${known.length === 0 ? 'Nothing is pinned.' : `Pins: ${known.join(', ')}.`}`,
     );
   }
-  console.log(`${name} is no longer pinned. Nothing was removed.`);
+  say(`${name} is no longer pinned. Nothing was removed.`);
   return exitCodes.ok;
 }

@@ -1,5 +1,5 @@
 import { counted } from '../base/counted.js';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Json } from '../base/json.js';
 import { UserError } from '../base/result.js';
 import { readMark, unstampFigure, type FigureMark } from '../exec/figure-mark.js';
@@ -13,6 +13,7 @@ import { References } from '../store-tools/inventory.js';
 import { allRecords } from '../store-tools/records.js';
 import { exitCodes } from './exit-codes.js';
 import { wire } from './wire.js';
+import { say, sayJson } from './say.js';
 
 export interface ProvenanceOptions {
   readonly store?: string;
@@ -31,7 +32,8 @@ interface Found {
 /** Says what a figure, or any other file that came out of a store, was made from. Reads only. */
 export function provenanceCommand(file: string, options: ProvenanceOptions): number {
   const found = find(file, options);
-  process.stdout.write(options.json === true ? asJson(file, found) : asText(file, found));
+  if (options.json === true) sayJson(asJson(file, found));
+  else say(asText(file, found));
   return found.intact ? exitCodes.ok : exitCodes.failures;
 }
 
@@ -57,13 +59,14 @@ function find(file: string, options: ProvenanceOptions): Found {
 
 function readBytes(file: string): Uint8Array {
   try {
+    if (!statSync(file).isFile()) throw new Error('it is not a regular file');
     return readFileSync(file);
   } catch (error) {
     throw new UserError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
-function asJson(file: string, { record, intact, ancestry }: Found): string {
+function asJson(file: string, { record, intact, ancestry }: Found): object {
   const steps = ancestry.map(({ record: { key, K, outputs, made }, origins }) => {
     const parts = mappingAt(K);
     return {
@@ -83,7 +86,7 @@ function asJson(file: string, { record, intact, ancestry }: Found): string {
     };
   });
   const subject = { file, intact, result: record.key };
-  return `${JSON.stringify({ format: 'ticketlab-provenance/1', subject, steps }, null, 2)}\n`;
+  return { format: 'ticketlab-provenance/1', subject, steps };
 }
 
 function asText(file: string, { record, intact, ancestry }: Found): string {
@@ -98,7 +101,7 @@ function asText(file: string, { record, intact, ancestry }: Found): string {
     `  from ${counted(ancestry.length, 'result')}, the first made first:`,
     ...stepsText(ancestry),
   ];
-  return `${lines.map(safeLine).join('\n')}\n`;
+  return lines.map(safeLine).join('\n');
 }
 
 function pipelineText({ made: { pipeline, git } }: ResultRecord): string {

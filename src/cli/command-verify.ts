@@ -15,6 +15,7 @@ import { exitCodes } from './exit-codes.js';
 import { gradientClasses } from '../gradient/locate.js';
 import { loadSignatures, type PlanOptions } from './plan-options.js';
 import { wire, type Wiring } from './wire.js';
+import { say, sayJson } from './say.js';
 
 export interface VerifyOptions extends PlanOptions {
   readonly rebuild?: string;
@@ -47,17 +48,15 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
   const wiring = wire(options.store);
   const store = openStore(wiring.store, { readOnly: share === undefined });
   const checked = checkStore(store.layout);
-  if (options.json === true && share === undefined) console.log(JSON.stringify(checked, null, 2));
+  if (options.json === true && share === undefined) sayJson(checked);
   else {
-    for (const problem of checked.problems) console.log(problemText(problem));
+    for (const problem of checked.problems) say(problemText(problem));
     const { records, objects, bytes, problems } = checked;
     const verdict =
       problems.length === 0
         ? 'all is well'
-        : `${counted(problems.length, 'problem')}. The next run heals what it needs`;
-    console.log(
-      `${counted(records, 'result')}, ${counted(objects, 'object')}, ${sizeText(bytes)}: ${verdict}.`,
-    );
+        : `${counted(problems.length, 'problem')}${problems.some(canHeal) ? '. The next run heals what it needs' : ''}`;
+    say(`${counted(records, 'result')}, ${counted(objects, 'object')}, ${sizeText(bytes)}: ${verdict}.`);
   }
   const sound = checked.problems.length === 0;
   const same =
@@ -65,6 +64,9 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     (await rebuildSample(store, wiring, { words, share, seed: options.seed, timeout: options.timeout }));
   return sound && same ? exitCodes.ok : exitCodes.failures;
 }
+
+/** What cannot be read may be whole. */
+const canHeal = ({ kind }: Problem): boolean => kind !== 'unreadable file' && kind !== 'stray file';
 
 function problemText({ kind, name, instances }: Problem): string {
   if (instances.length === 0) return `${kind}: ${name}`;
@@ -109,16 +111,16 @@ async function rebuildSample(
     done: (record, outcome) => {
       counts[outcome.how]++;
       if (outcome.how === 'different')
-        console.log(`${nameOf(record)}: other bytes of ${outcome.outputs.join(', ')}. NOT REPRODUCIBLE.`);
-      if (outcome.how === 'failed') console.log(`${nameOf(record)}: failed: ${outcome.message}`);
+        say(`${nameOf(record)}: other bytes of ${outcome.outputs.join(', ')}. NOT REPRODUCIBLE.`);
+      if (outcome.how === 'failed') say(`${nameOf(record)}: failed: ${outcome.message}`);
       if (outcome.how === 'skipped')
         skipped.set(outcome.message, [...(skipped.get(outcome.message) ?? []), nameOf(record)]);
     },
   });
   for (const [why, [first, ...more]] of skipped)
-    console.log(`${first}${more.length > 0 ? ` and ${more.length} more` : ''}: not computed: ${why}`);
+    say(`${first}${more.length > 0 ? ` and ${more.length} more` : ''}: not computed: ${why}`);
   const { same, different, failed } = counts;
-  console.log(
+  say(
     `Computed ${sample.length - counts.skipped} of ${counted(known.length, 'result')} again (sample ${seed}; --seed takes another): ` +
       `${same} the same, ${different} different, ${failed} failed, ${counts.skipped} not possible here.`,
   );

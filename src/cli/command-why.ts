@@ -10,6 +10,7 @@ import { examine } from './examine.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan, type LoadedPlan } from './load-plan.js';
 import type { PlanOptions } from './plan-options.js';
+import { say, sayJson } from './say.js';
 
 export interface WhyOptions extends PlanOptions {
   readonly json?: boolean;
@@ -25,9 +26,8 @@ export function whyCommand(words: readonly string[], options: WhyOptions): numbe
   const answer = answerFor(loaded.value, subjects);
   const places = { origins: origins.value, earlier: earlierParams(loaded.value, answer) };
   const { json } = options;
-  process.stdout.write(
-    json === true ? `${JSON.stringify(asJson(answer, places), null, 2)}\n` : asText(answer, places),
-  );
+  if (json === true) sayJson(asJson(answer, places));
+  else say(asText(answer, places));
   return exitCodes.ok;
 }
 
@@ -109,7 +109,7 @@ function asText(answer: Answer, places: Places): string {
         `  ${count} more only ${count === 1 ? 'follows' : 'follow'}: ${follows.map(([name, n]) => `${n} × ${name}`).join(', ')}`,
       );
   }
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 const because = (about: Exclude<Answer['about'], 'nothing'>): string =>

@@ -2,8 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { GraphFormat } from './command-graph.js';
 import type { PlanOptions } from './plan-options.js';
 import type { ProblemFormat } from './report-problems.js';
-
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+import { collect } from './words.js';
 
 interface Parsed {
   readonly param: readonly string[];

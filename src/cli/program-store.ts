@@ -4,8 +4,7 @@ import type { DuOptions } from './command-du.js';
 import type { VerifyOptions } from './command-verify.js';
 import type { GcOptions } from './command-gc.js';
 import type { PlanOptions } from './plan-options.js';
-
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+import { collect, path } from './words.js';
 
 interface Parsed {
   readonly param: readonly string[];
@@ -30,7 +29,11 @@ const planOptions = ({ param, params, preset, store }: Parsed): PlanOptions => (
 });
 
 function withStore(command: Command): Command {
-  return command.option('--store <folder>', 'the store (default: $TICKETLAB_STORE, else .ticketlab/store)');
+  return command.option(
+    '--store <folder>',
+    'the store (default: $TICKETLAB_STORE, else .ticketlab/store)',
+    path,
+  );
 }
 
 function withAddress(command: Command): Command {
@@ -180,7 +183,7 @@ function addExport(program: Command): void {
   withAddress(program.command('export'))
     .description('Copy outputs to a new folder, by names that say what they are.')
     .argument('<address>', 'a stage, step or address')
-    .argument('<folder>', 'a folder that is new or empty')
+    .argument('<folder>', 'a folder that is new or empty', path)
     .argument('[file]', fileHelp)
     .addHelpText(
       'after',
@@ -197,7 +200,7 @@ function addPack(program: Command): void {
     .description('Write results, with all they came from, to one file.')
     .argument('<address>', 'a stage, step or address')
     .argument('[file]', fileHelp)
-    .requiredOption('-o, --output <archive>', 'the file to write')
+    .requiredOption('-o, --output <archive>', 'the file to write', path)
     .addHelpText(
       'after',
       '\nExample:\n  ticketlab pack accuracy pipelines/quickstart.yaml -o accuracy.tlpack\n',
@@ -211,7 +214,7 @@ function addPack(program: Command): void {
     });
   withStore(program.command('unpack'))
     .description('Bring the results of an archive into the store, where they are hits.')
-    .argument('<archive>', 'a file that pack wrote')
+    .argument('<archive>', 'a file that pack wrote', path)
     .addHelpText('after', '\nExample:\n  ticketlab unpack accuracy.tlpack\n')
     .action(async (archive: string, options: { store?: string }) => {
       const { unpackCommand } = await import('./command-pack.js');
@@ -222,7 +225,7 @@ function addPack(program: Command): void {
 function addProvenance(program: Command): void {
   withStore(program.command('provenance'))
     .description('Say what a figure, or another file that came out of a store, was made from.')
-    .argument('<file>', 'for example results/quickstart/default/accuracy.svg')
+    .argument('<file>', 'for example results/quickstart/default/accuracy.svg', path)
     .option('--json', 'the whole ancestry as JSON')
     .addHelpText('after', '\nExample:\n  ticketlab provenance results/quickstart/default/accuracy.svg\n')
     .action(async (file: string, options: { store?: string; json?: boolean }) => {

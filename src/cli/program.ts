@@ -3,10 +3,11 @@ import type { SchemaKind } from './command-schema.js';
 import type { PlanOptions } from './plan-options.js';
 import { addLanguageCommands, formatOption } from './program-language.js';
 import { addStoreCommands } from './program-store.js';
-import { printable } from './run-program.js';
+import { printable } from './say.js';
 import type { ValidateOptions } from './command-validate.js';
 import type { UiKind } from './ui.js';
-import { wire } from './wire.js';
+import { version } from './wire.js';
+import { collect, path } from './words.js';
 
 export interface RunOptions extends PlanOptions {
   readonly jobs?: number;
@@ -20,8 +21,6 @@ const words = '[words...]';
 const wordsHelp =
   'the pipeline file (default: ticketlab.yaml, else the only one in pipelines/), then targets, stages or addresses such as imp.train[k=1..3]';
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
-
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 1 to 9999.');
   return Number(text);
@@ -29,7 +28,11 @@ function wholeNumber(text: string): number {
 
 function withPlanOptions(command: Command): Command {
   return withValues(command.argument(words, wordsHelp))
-    .option('--store <folder>', 'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)')
+    .option(
+      '--store <folder>',
+      'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)',
+      path,
+    )
     .addOption(formatOption());
 }
 
@@ -71,7 +74,7 @@ export function createProgram(): Command {
     .description(
       'Study which sparse networks can be trained by evolution strategies, from pipelines in YAML.',
     )
-    .version(wire().version, '-V, --version')
+    .version(version(), '-V, --version')
     .exitOverride()
     .configureOutput({
       writeErr: (text) => process.stderr.write(printable(text)),
@@ -195,7 +198,11 @@ function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('Say on what ticketlab would run here: versions, cores, memory, store, gradient backends.')
-    .option('--store <folder>', 'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)')
+    .option(
+      '--store <folder>',
+      'where results are kept (default: $TICKETLAB_STORE, else .ticketlab/store)',
+      path,
+    )
     .option('--json', 'the same as JSON')
     .addHelpText('after', '\nExample:\n  ticketlab doctor\n')
     .action(async (options: { readonly store?: string; readonly json?: boolean }) => {

@@ -1,3 +1,4 @@
+import { join, resolve, sep } from 'node:path';
 import { UserError } from '../base/result.js';
 import { errorCode } from '../store/errors.js';
 
@@ -10,6 +11,11 @@ const refusals: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file is where a folder should be',
   EEXIST: 'it is there already',
   ENOTEMPTY: 'it is there already, and not empty',
+  EBUSY: 'it is in use',
+  ESTALE: 'the network file system has lost sight of it; try again',
+  ETIMEDOUT: 'the network file system does not answer',
+  ENOTSUP: 'its file system cannot do that',
+  ENFILE: 'too many files are open on this machine',
   ELOOP: 'symbolic links lead round in a circle',
   ENAMETOOLONG: 'the name is too long',
   ENOSPC: 'the disk is full',
@@ -40,12 +46,22 @@ export function writingTo<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw cannotBeWritten(path, error);
+    throw inWords(path, error);
   }
 }
 
-/** The error in words for the user when the system refused; else the error itself. */
+/** The same for work that also reads: an error that names a file elsewhere stays what it is. */
 export function cannotBeWritten(path: string, error: unknown): unknown {
+  const { path: about, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === 'read') return error;
+  return about === undefined || concerns(about, resolve(path)) ? inWords(path, error) : error;
+}
+
+/** Whether a path is that of something to be written, of its temporary name, or of a folder above it. */
+const concerns = (about: string, target: string): boolean =>
+  resolve(about).startsWith(target) || target.startsWith(join(resolve(about), sep));
+
+function inWords(path: string, error: unknown): unknown {
   const why =
     refusal(error) ??
     (errorCode(error) === 'ENOENT' ? '(ENOENT): its file system takes no new files' : undefined);

@@ -1,5 +1,6 @@
 import { formatDiagnostics, type Diagnostic } from '../pipeline/diagnostic.js';
 import { problemSummary } from './plan-options.js';
+import { printableJson } from './say.js';
 
 /** How a command says what is wrong with a file. */
 export type ProblemFormat = 'plain' | 'json';
@@ -36,13 +37,3 @@ export function problemsJson(file: string, problems: readonly Diagnostic[]): str
   const valid = !problems.some(({ severity }) => severity === 'error');
   return `${printableJson({ file, valid, problems: problems.length, diagnostics: shown(problems) })}\n`;
 }
-
-/** JSON in which nothing can reach a terminal as a control character: JSON itself escapes only those below 0x20. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (found) =>
-    found === '\n' ? found : [...Array(found.length).keys()].map((i) => unicodeEscape(found, i)).join(''),
-  );
-}
-
-const unicodeEscape = (text: string, at: number): string =>
-  `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`;

@@ -1,8 +1,8 @@
 import { CommanderError, type Command } from 'commander';
 import { UserError } from '../base/result.js';
-import { safeLine } from '../base/safe-text.js';
 import { exitCodes } from './exit-codes.js';
 import { refusal } from './refusals.js';
+import { printable } from './say.js';
 import { InterruptedError } from './stepwise.js';
 
 /**
@@ -48,11 +48,6 @@ function refusedByTheSystem(error: unknown): string | undefined {
   if (why === undefined) return undefined;
   const where = (error as NodeJS.ErrnoException).path ?? 'A file that was named';
   return `${where} cannot be used ${why}.`;
-}
-
-/** Lines stay lines; nothing else reaches the terminal as a control character. */
-export function printable(text: string): string {
-  return text.split('\n').map(safeLine).join('\n');
 }
 
 /** `ticketlab plan | head` must not end in a stack trace. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '../base/result.js';
 
 /** Where things are: the one place that reads the environment. */
 export interface Wiring {
@@ -22,8 +23,7 @@ export interface Wiring {
 
 /** @param store folder given with `--store`; else TICKETLAB_STORE, else `.ticketlab/store`, relative to the project. */
 export function wire(store?: string): Wiring {
-  const project = process.cwd();
-  const home = fileURLToPath(new URL('../../../', import.meta.url));
+  const project = presentFolder();
   const chosen = store ?? nonEmpty(process.env['TICKETLAB_STORE']) ?? join('.ticketlab', 'store');
   const caches = nonEmpty(process.env['XDG_CACHE_HOME']) ?? join(homedir(), '.cache');
   return {
@@ -33,7 +33,7 @@ export function wire(store?: string): Wiring {
     home,
     stagesModule: fileURLToPath(new URL('../../stages/index.js', import.meta.url)),
     lookAheadThread: fileURLToPath(new URL('../bundle/look-ahead-thread.cjs', import.meta.url)),
-    version: versionOf(home),
+    version: version(),
     environment: userEnvironment(),
   };
 }
@@ -41,7 +41,19 @@ export function wire(store?: string): Wiring {
 /** The variables that ticketlab was started with. */
 export const userEnvironment = (): Wiring['environment'] => process.env;
 
-function versionOf(home: string): string {
+function presentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new UserError('The folder that you are in is no longer there. Go to another one first.');
+  }
+}
+
+/** Root of the package that this file lies in. */
+const home = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Of ticketlab. */
+export function version(): string {
   const parsed = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
   return parsed.version;
 }

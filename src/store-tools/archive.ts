@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { Json } from '../base/json.js';
 import { UserError } from '../base/result.js';
 import { sha256Hex } from '../store/durable.js';
@@ -36,6 +36,8 @@ export interface Archive {
 /** @throws UserError */
 export function openArchive(path: string): number {
   try {
+    // What is no file, a pipe for one, may have no end, or never begin.
+    if (!statSync(path).isFile()) throw new Error('it is not a regular file');
     return openSync(path, 'r');
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${(error as Error).message}`);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '../store/durable.js';
 import { errorCode } from '../store/errors.js';
@@ -39,66 +39,71 @@ export interface Checked {
  */
 export function checkStore(layout: Layout): Checked {
   const problems: Problem[] = [];
-  const sizes = checkObjects(layout, problems);
+  const objects = checkObjects(layout, problems);
   let records = 0;
-  for (const { name, path } of shardedFiles(join(layout.root, 'res'), '.json')) {
-    if (!isDigest(name)) {
-      problems.push({ kind: 'stray file', name: path, instances: [] });
-      continue;
-    }
-    const bytes = readIfThere(path);
-    if (bytes === undefined) continue;
+  for (const { name, path, bytes } of eachFile(join(layout.root, 'res'), problems, '.json')) {
     records++;
+    if (bytes === undefined) continue;
     const record = decodeRecord(bytes, name);
     if (record === undefined) problems.push({ kind: 'damaged record', name: path, instances: [] });
-    else problems.push(...recordProblems(record, layout, sizes));
+    else problems.push(...recordProblems(record, layout, objects));
   }
-  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  return { records, objects: sizes.size, bytes, problems: folded(problems) };
+  const bytes = [...objects.values()].reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  return { records, objects: objects.size, bytes, problems: folded(problems) };
 }
 
-/** Sizes of the objects that are right. */
-function checkObjects(layout: Layout, problems: Problem[]): Map<string, number> {
-  const sizes = new Map<string, number>();
-  for (const { name, path } of shardedFiles(join(layout.root, 'cas'))) {
-    if (!isDigest(name)) {
-      problems.push({ kind: 'stray file', name: path, instances: [] });
-      continue;
-    }
-    try {
-      const bytes = readIfThere(path);
-      if (bytes === undefined) continue;
-      sizes.set(name, bytes.byteLength);
-      if (sha256Hex(bytes) !== name) problems.push({ kind: 'damaged object', name, instances: [] });
-    } catch {
-      problems.push({ kind: 'unreadable file', name: path, instances: [] });
-    }
+/** Sizes of the objects that are there; undefined of one that cannot be read. */
+type Sizes = ReadonlyMap<string, number | undefined>;
+
+function checkObjects(layout: Layout, problems: Problem[]): Sizes {
+  const sizes = new Map<string, number | undefined>();
+  for (const { name, bytes } of eachFile(join(layout.root, 'cas'), problems)) {
+    sizes.set(name, bytes?.byteLength);
+    if (bytes !== undefined && sha256Hex(bytes) !== name)
+      problems.push({ kind: 'damaged object', name, instances: [] });
   }
   return sizes;
 }
 
-function readIfThere(path: string): Uint8Array | undefined {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    // Somebody may clean up at the same time.
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
+/** The files of a sharded folder with what is in them: nothing where that cannot be read. What is none of them is reported. */
+function* eachFile(
+  folder: string,
+  problems: Problem[],
+  ending = '',
+): Generator<{ readonly name: string; readonly path: string; readonly bytes: Uint8Array | undefined }> {
+  const stray = (name: string): void => void problems.push({ kind: 'stray file', name, instances: [] });
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) stray(folder);
+  for (const { name, path } of shardedFiles(folder, ending)) {
+    if (!isDigest(name)) {
+      stray(path);
+      continue;
+    }
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = readFileSync(path);
+    } catch (error) {
+      // Somebody may clean up at the same time.
+      if (errorCode(error) === 'ENOENT') continue;
+      problems.push({ kind: 'unreadable file', name: path, instances: [] });
+    }
+    yield { name, path, bytes };
   }
 }
 
-function recordProblems(record: ResultRecord, layout: Layout, sizes: ReadonlyMap<string, number>): Problem[] {
+function recordProblems(record: ResultRecord, layout: Layout, sizes: Sizes): Problem[] {
   const instances = [record.made.instance];
   const problems: Problem[] = [];
   if (keyOfParts(record.K) !== record.key) problems.push({ kind: 'wrong key', name: record.key, instances });
   const check = (sha256: string, bytes: number): void => {
     const size = sizes.get(sha256);
-    if (size === undefined) problems.push({ kind: 'missing object', name: sha256, instances });
+    if (!sizes.has(sha256)) problems.push({ kind: 'missing object', name: sha256, instances });
+    else if (size === undefined)
+      problems.push({ kind: 'unreadable file', name: layout.object(sha256), instances });
     else if (size !== bytes) problems.push({ kind: 'wrong size', name: sha256, instances });
   };
   for (const ref of Object.values(record.outputs)) {
     check(ref.sha256, ref.bytes);
-    if (ref.kind !== 'tree' || !sizes.has(ref.sha256)) continue;
+    if (ref.kind !== 'tree' || sizes.get(ref.sha256) === undefined) continue;
     const files = treeFiles(ref, layout);
     if (files === undefined) problems.push({ kind: 'damaged tree', name: ref.sha256, instances });
     for (const { sha256, bytes } of files ?? []) check(sha256, bytes);

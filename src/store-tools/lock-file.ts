@@ -33,14 +33,22 @@ export function encodeLock(lines: readonly LockLine[]): string {
 
 /** @throws UserError that names the line that is none. */
 export function decodeLock(text: string, file: string): LockLine[] {
-  return text.split('\n').flatMap((line, at) => {
+  const known = new Map<string, { readonly line: string; readonly at: number }>();
+  return text.split(/\r?\n/).flatMap((line, at) => {
     if (line === '' || line.startsWith('#')) return [];
     const match = lineShape.exec(line);
     if (match === null)
       throw new UserError(
-        `${file}:${at + 1} is not a line of a lock: variant, address, key, digest. Mend the merge, or write it anew with ticketlab lock.`,
+        `${file}:${at + 1} is not a line of a lock: variant, address, key, digest. Mend the merge, or remove the file and write it anew with ticketlab lock.`,
       );
     const [, variant, address, key, outputs] = match as unknown as [string, string, string, string, string];
+    const before = known.get(`${variant} ${address}`);
+    if (before !== undefined && before.line !== line)
+      throw new UserError(
+        `${file}:${at + 1} says of ${address} (${variant}) otherwise than line ${before.at + 1}. Mend the merge, or remove the file and write it anew with ticketlab lock.`,
+      );
+    if (before !== undefined) return [];
+    known.set(`${variant} ${address}`, { line, at });
     return [{ variant, address, key, outputs }];
   });
 }

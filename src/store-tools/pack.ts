@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { OutputBytes } from '../pipeline/stage.js';
-import { errorCode } from '../store/errors.js';
+import { giveName } from '../store/new-file.js';
 import { encodeRecord, type ObjectRef, type ResultRecord } from '../store/record.js';
 import type { Publication } from '../store/publish.js';
 import type { Store } from '../store/store.js';
@@ -60,16 +60,6 @@ export function* packResults(
   } finally {
     closeSync(file);
     rmSync(temporary, { force: true });
-  }
-}
-
-/** What has appeared under the name meanwhile is not replaced, where the file system can say so. */
-function giveName(temporary: string, path: string): void {
-  try {
-    linkSync(temporary, path);
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') throw error;
-    renameSync(temporary, path);
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../base/result.js';
-import { replaceFile } from '../store/durable.js';
+import { createFile, ensureFolder, linkFirst } from '../store/durable.js';
 import { isDigest, type Layout } from '../store/layout.js';
 import { namesIn } from './records.js';
 
@@ -42,29 +42,52 @@ export function listPins(layout: Layout): Pin[] {
 
 function readPin(path: string): Pin {
   const pin = parsed(path);
-  if (pin?.v !== 1 || !Array.isArray(pin.keys) || !pin.keys.every(isDigest) || !Array.isArray(pin.runs))
+  if (!isPin(pin))
     throw new UserError(
-      `The pin ${path} cannot be read, so it is not known what it protects. Pin it again under the same name, or remove the file.`,
+      `The pin ${path} cannot be read, so it is not known what it protects. Take it away with  ticketlab unpin ${basename(path, '.json')}  and pin it again.`,
     );
   return pin;
 }
 
-function parsed(path: string): Pin | undefined {
+const texts = ['name', 'what', 'pipeline', 'variant', 'made'] as const;
+
+/** Anybody may have written it by hand. */
+function isPin(pin: Partial<Pin> | undefined): pin is Pin {
+  return (
+    pin?.v === 1 &&
+    texts.every((name) => typeof pin[name] === 'string') &&
+    Array.isArray(pin.keys) &&
+    pin.keys.every(isDigest) &&
+    Array.isArray(pin.runs) &&
+    pin.runs.every((run) => typeof run === 'string')
+  );
+}
+
+function parsed(path: string): Partial<Pin> | undefined {
   try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as Pin | null) ?? undefined;
+    return (JSON.parse(readFileSync(path, 'utf8')) as Partial<Pin> | null) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-export function pinExists(layout: Layout, name: string): boolean {
+function pinExists(layout: Layout, name: string): boolean {
   return namesIn(folderOf(layout)).includes(`${name}.json`);
 }
 
-/** Writes or replaces a pin. */
-export function writePin(layout: Layout, pin: Pin): void {
+/** Writes a pin. @returns false when there is one of that name: it stays as it is. */
+export function writePin(layout: Layout, pin: Pin): boolean {
   checkPinName(pin.name);
-  replaceFile(pathOf(layout, pin.name), `${JSON.stringify(pin)}\n`);
+  const path = pathOf(layout, pin.name);
+  const temporary = `${path}.${process.pid}.tmp`;
+  ensureFolder(folderOf(layout));
+  rmSync(temporary, { force: true });
+  createFile(temporary, Buffer.from(`${JSON.stringify(pin)}\n`));
+  try {
+    return linkFirst(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 /** @returns false when there is no such pin. */

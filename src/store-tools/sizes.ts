@@ -28,5 +28,7 @@ export function parseSize(text: string): number {
   const factor = factors[(unit ?? '-').toLowerCase()];
   if (digits === undefined || factor === undefined)
     throw new UserError(`"${text}" is not a size. Write a number and a unit: 500MB, 20GiB.`);
-  return Math.round(Number(digits) * factor);
+  const bytes = Math.round(Number(digits) * factor);
+  if (!Number.isSafeInteger(bytes)) throw new UserError(`"${text}" is more than any store can have.`);
+  return bytes;
 }

@@ -95,6 +95,17 @@ function putBack(from: string, to: string): void {
   unlinkSync(from);
 }
 
+/** @returns false when somebody else has brought it back at the same time. */
+function broughtBack(from: string, to: string): boolean {
+  try {
+    putBack(from, to);
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return false;
+  }
+}
+
 /** The batches of the trash, the newest first. */
 export function listBatches(layout: Layout): string[] {
   return namesIn(trashOf(layout))
@@ -107,8 +118,7 @@ export function* restore(layout: Layout, batch: string): Generator<void, number>
   const home = join(trashOf(layout), batch);
   let count = 0;
   function* back(path: string): Generator<void> {
-    putBack(path, join(layout.root, relative(home, path)));
-    count++;
+    if (broughtBack(path, join(layout.root, relative(home, path)))) count++;
     yield;
   }
   for (const kind of ['cas', 'quarantine', 'attempt', 'runs', 'res'])
@@ -117,7 +127,7 @@ export function* restore(layout: Layout, batch: string): Generator<void, number>
       if (kind === 'cas' || kind === 'res') for (const file of namesIn(path)) yield* back(join(path, file));
       else yield* back(path);
     }
-  rmSync(home, { recursive: true });
+  rmSync(home, { recursive: true, force: true });
   return count;
 }
 

@@ -24,7 +24,7 @@ export class ObjectLostError extends Error {
   }
 }
 
-const fullCodes = new Set(['ENOSPC', 'EDQUOT']);
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const linkCodes = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV']);
 const placeCodes = new Set(['ENOTDIR', 'EEXIST', 'EISDIR']);
 const accessCodes = new Set(['EACCES', 'EPERM', 'EROFS']);
@@ -77,6 +77,8 @@ export function inWords(error: unknown, where: string, bytes: number): unknown {
 }
 
 function fullMessage(code: string, where: string, bytes: number): string {
+  if (code === 'EFBIG')
+    return `${where} may not be as large as ${count(bytes)} (EFBIG): raise the limit with ulimit -f, and run again: what is finished is kept.`;
   const what = code === 'EDQUOT' ? 'The disk quota is used up' : 'The disk is full';
   return (
     `${what} (${code}): could not write ${count(bytes)} to ${where}.${spaceLeft(where)} ` +

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from './errors.js';
 
@@ -34,3 +34,12 @@ function made(path: string): string | undefined {
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Removes a folder and those above it up to a last one that stays, as long as nothing is in them. */
+export function removeEmpty(folder: string, last: string): void {
+  try {
+    for (let at = folder; at !== last && at !== dirname(at); at = dirname(at)) rmdirSync(at);
+  } catch {
+    // Somebody has put something there.
+  }
+}

@@ -90,8 +90,35 @@ export function decodeRecord(bytes: Uint8Array | string, key: string): ResultRec
   }
   const outputs = parsed['outputs'];
   if (parsed['key'] !== key || outputs === null || typeof outputs !== 'object') return undefined;
+  if (Array.isArray(outputs) || !isMapping(parsed['K']) || !isMade(parsed['made'])) return undefined;
   return Object.values(outputs).every(isRef) ? (parsed as unknown as ResultRecord) : undefined;
 }
+
+const isMapping = (value: Json | undefined): value is Readonly<Record<string, Json>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What is told of a result can have come from anywhere, an archive for one: whoever tells it relies on its shape. */
+function isMade(made: Json | undefined): boolean {
+  if (!isMapping(made)) return false;
+  const { wall_s, pipeline, params, git, log } = made;
+  const texts = ['instance', 'run', 'host', 'start', 'ticketlab', 'node'];
+  return (
+    texts.every((name) => typeof made[name] === 'string') &&
+    typeof wall_s === 'number' &&
+    (pipeline === undefined || isPipeline(pipeline)) &&
+    (params === undefined || (isMapping(params) && Object.values(params).every(isParam))) &&
+    (git === undefined || typeof git === 'string') &&
+    (log === undefined || isMapping(log))
+  );
+}
+
+const isParam = (value: Json): boolean =>
+  isMapping(value) &&
+  typeof value['origin'] === 'string' &&
+  (value['sha256'] === undefined || typeof value['sha256'] === 'string');
+
+const isPipeline = (value: Json): boolean =>
+  isMapping(value) && ['name', 'file', 'variant'].every((name) => typeof value[name] === 'string');
 
 function isRef(value: Json): boolean {
   const { type, sha256, bytes, kind } = (value ?? {}) as Readonly<Record<string, Json>>;

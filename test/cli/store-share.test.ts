@@ -229,11 +229,11 @@ describe('wrong words', () => {
       ['unpack', 'tiny.yaml'],
       /^ticketlab: tiny\.yaml is not a whole archive of results: it does not begin like one\. Nothing was unpacked\.\n$/,
     ],
+    [['unpack', 'results'], /^ticketlab: results cannot be read: it is not a regular file\n$/],
     [
-      ['unpack', 'results'],
-      /^ticketlab: .* cannot be used \(EISDIR in read\): a folder is where a file should be\.\n$/,
+      ['verify', '--locked', 'folder.yaml'],
+      /^ticketlab: folder\.lock is not a regular file\. Give it another name\.\n$/,
     ],
-    [['verify', '--locked', 'folder.yaml'], /^ticketlab: .* cannot be used \(EISDIR in read\): /],
     [['unpack', 'none'], /^ticketlab: none cannot be read: ENOENT/],
     [['export', 'init', 'results', 'tiny.yaml'], /^ticketlab: results is there already and not empty\. /],
     [

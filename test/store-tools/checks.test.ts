@@ -10,6 +10,7 @@ import {
   lockPath,
   outputsDigest,
 } from '../../src/store-tools/lock-file.js';
+import { decodeRecord, encodeRecord, sealRecord, type ResultRecord } from '../../src/store/record.js';
 import { allRecords } from '../../src/store-tools/records.js';
 import { parseShare, sampleRecords } from '../../src/store-tools/sample.js';
 import { sha256 } from '../rig/publication.js';
@@ -77,6 +78,66 @@ describe('checking a store', () => {
   });
 });
 
+test('what cannot be read is said to be that, with the results that need it', () => {
+  const store = freshStore();
+  addKeyed(store, 'a', { out: 'text' });
+  // A folder cannot be read as a file, whoever one is.
+  const path = store.layout.object(sha256('text'));
+  rmSync(path);
+  mkdirSync(path);
+  const record = store.layout.record(addKeyed(store, 'b', { out: 'other' }).key);
+  rmSync(record);
+  mkdirSync(record);
+  expect(checkStore(store.layout)).toMatchObject({
+    ...{ records: 2, objects: 2, bytes: 5 },
+    problems: [
+      { kind: 'unreadable file', name: path, instances: ['a'] },
+      { kind: 'unreadable file', name: record, instances: [] },
+    ],
+  });
+});
+
+test.each(['cas', 'res'])('a file in the place of the folder %s does not go unnoticed', (name) => {
+  const store = freshStore();
+  addKeyed(store, 'a', { out: 'text' });
+  rmSync(join(store.layout.root, name), { recursive: true });
+  writeFileSync(join(store.layout.root, name), '');
+  expect(checkStore(store.layout).problems[0]).toMatchObject({ kind: 'stray file' });
+});
+
+describe('a record that was written by somebody else', () => {
+  const store = freshStore();
+  const { key, K, outputs, made } = addKeyed(store, 'x', { out: 'x' });
+  const decoded = (changed: object) =>
+    decodeRecord(encodeRecord(sealRecord({ key, K, outputs, made, ...changed } as ResultRecord)), key);
+
+  test('is a record when it has the shape of one', () => {
+    expect(decoded({})).toMatchObject({ key });
+    const pipeline = { name: 'p', file: 'p.yaml', sha256: 'x', variant: 'default', preset: null };
+    const params = { a: { value: 1, origin: 'default' }, b: { sha256: 'x', origin: '-P' } };
+    const more = { pipeline, params, git: 'x', log: { bytes: 1, tail: [] } };
+    expect(decoded({ made: { ...made, ...more } })).toMatchObject({ key });
+  });
+
+  test.each<[string, object]>([
+    ['no account of how it was made', { made: null }],
+    ['a list for that', { made: [] }],
+    ['an instance that is a number', { made: { ...made, instance: 5 } }],
+    ['no host', { made: { ...made, host: undefined } }],
+    ['seconds that are text', { made: { ...made, wall_s: '1' } }],
+    ['a pipeline that is text', { made: { ...made, pipeline: 'p' } }],
+    ['a pipeline without a name', { made: { ...made, pipeline: { file: 'p', variant: 'v' } } }],
+    ['parameters that are a list', { made: { ...made, params: [] } }],
+    ['a parameter that comes from nowhere', { made: { ...made, params: { a: { value: 1 } } } }],
+    ['a parameter with a number as digest', { made: { ...made, params: { a: { sha256: 1, origin: '' } } } }],
+    ['a log that is text', { made: { ...made, log: 'x' } }],
+    ['a list of outputs', { outputs: [] }],
+    ['parts of the key that are text', { K: 'x' }],
+  ])('with %s is none, whatever its sum says', (_, changed) => {
+    expect(decoded(JSON.parse(JSON.stringify(changed)) as object)).toBe(undefined);
+  });
+});
+
 describe('a lock', () => {
   const line = (address: string, word = address) => ({
     variant: 'default',
@@ -103,9 +164,23 @@ describe('a lock', () => {
     ]);
   });
 
+  test('can be read with the line endings of another system, and with a line twice', () => {
+    const text = encodeLock([line('b'), line('a')]);
+    expect(decodeLock(text.replaceAll('\n', '\r\n'), 'p.lock')).toEqual([line('a'), line('b')]);
+    expect(decodeLock(`${text}${text}`, 'p.lock')).toEqual([line('a'), line('b')]);
+  });
+
+  test('that contradicts itself names the lines', () => {
+    const text = encodeLock([line('a'), line('b')]);
+    const other = text.replace(sha256('a'), sha256('another')).split('\n')[1] ?? '';
+    expect(() => decodeLock(`${text}${other}\n`, 'p.lock')).toThrow(
+      'p.lock:4 says of a (default) otherwise than line 2. Mend the merge, or remove the file and write it anew with ticketlab lock.',
+    );
+  });
+
   test('with marks of a merge names the line', () => {
     expect(() => decodeLock(`# lock\n<<<<<<< HEAD\n`, 'x.lock')).toThrow(
-      'x.lock:2 is not a line of a lock: variant, address, key, digest. Mend the merge, or write it anew with ticketlab lock.',
+      'x.lock:2 is not a line of a lock: variant, address, key, digest. Mend the merge, or remove the file and write it anew with ticketlab lock.',
     );
   });
 

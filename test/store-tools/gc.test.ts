@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/store.js';
 import { planGc, type GcRules } from '../../src/store-tools/gc.js';
-import { writePin } from '../../src/store-tools/pins.js';
+import { listPins, writePin } from '../../src/store-tools/pins.js';
 import { usualRules } from '../../src/store-tools/roots.js';
 import { deleteBatch, expiredBatches, listBatches, restore, sweep } from '../../src/store-tools/trash.js';
 import { sha256 } from '../rig/publication.js';
@@ -41,6 +41,34 @@ const clean = (store: Store, rules: Partial<GcRules> = {}) => finished(cleaning(
 
 const pin = (name: string, keys: readonly string[], runs: readonly string[] = []) =>
   ({ v: 1, name, what: name, pipeline: 'p', variant: 'default', made: '', keys, runs }) as const;
+
+describe('a pin', () => {
+  test('stays as it is when there is another one of its name', () => {
+    const store = storeOfFour();
+    expect(writePin(store.layout, pin('paper', [sha256('a')]))).toBe(true);
+    expect(writePin(store.layout, pin('paper', [sha256('b')]))).toBe(false);
+    expect(listPins(store.layout).map(({ keys }) => keys)).toEqual([[sha256('a')]]);
+    expect(readdirSync(join(store.layout.root, 'roots'))).toEqual(['paper.json']);
+  });
+
+  test.each<[string, object]>([
+    ['no name', { name: undefined }],
+    ['a number as name', { name: 5 }],
+    ['no date', { made: undefined }],
+    ['a key that is none', { keys: ['../../x'] }],
+    ['no keys', { keys: undefined }],
+    ['runs that are numbers', { runs: [1] }],
+    ['another version', { v: 2 }],
+  ])('with %s cannot be read, and stops a clean-up', (_, changed) => {
+    const store = storeOfFour();
+    const path = join(store.layout.root, 'roots', 'mine.json');
+    mkdirSync(join(store.layout.root, 'roots'));
+    writeFileSync(path, JSON.stringify({ ...pin('mine', []), ...changed }));
+    const message = `The pin ${path} cannot be read, so it is not known what it protects. Take it away with  ticketlab unpin mine  and pin it again.`;
+    expect(() => listPins(store.layout)).toThrow(message);
+    expect(() => planGc(store.layout, usualRules, now)).toThrow(message);
+  });
+});
 
 describe('what protects a result', () => {
   test('nothing: it goes, a day after it was last touched', () => {
@@ -229,6 +257,26 @@ test('times that are not ours are no reason to fail', () => {
   const store = storeOfFour();
   utimesSync(store.layout.record(sha256('a')), 0, 0);
   expect(doomed(store)).toEqual(all);
+});
+
+test('of two that undo at the same time everything comes back, each thing by one of them', () => {
+  const store = storeOfFour();
+  for (const name of ['old', 'older', 'oldest']) addRun(store, name, { days: 40, used: [] });
+  const before = holdings(store);
+  const { batch, moved } = clean(store, { keepRuns: 0 });
+  const [one, other] = [restore(store.layout, batch), restore(store.layout, batch)];
+  const counts: number[] = [];
+  // Turn by turn: each finds what the other has just brought back.
+  for (const open = new Set([one, other]); open.size > 0;)
+    for (const steps of open) {
+      const step = steps.next();
+      if (step.done !== true) continue;
+      counts.push(step.value);
+      open.delete(steps);
+    }
+  expect(counts[0]! + counts[1]!).toBe(moved);
+  expect(holdings(store)).toEqual(before);
+  expect(hits(store, all)).toEqual(all);
 });
 
 test('of two clean-ups at the same time one moves everything, and the other leaves no batch of nothing', () => {
