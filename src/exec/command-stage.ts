@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Json } from '../base/json.js';
@@ -111,7 +111,18 @@ function perform(
   // It stays in the worker's process group: whoever ends that ends it too, with all that it started.
   const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
   listen(child, context);
-  return ended(child, program);
+  const words = command.argv ?? (command.shell ?? '').split(/[\s"'`;|&()<>]+/);
+  return ended(child, program, () => leftBehind(words, folder));
+}
+
+/** Programs look for files that lie in the project, and not where they run. */
+function leftBehind(words: readonly string[], folder: string): string {
+  const missed = words.find(
+    (word) => /^[\w./-]+\.\w+$/.test(word) && !existsSync(join(folder, word)) && existsSync(word),
+  );
+  return missed === undefined || isAbsolute(missed)
+    ? ''
+    : `; ${missed} lies in the project, but not where the program runs: write  code: [${missed}]`;
 }
 
 /** Lines of JSON on descriptor 3 tell how far it is; what is not understood is passed over. */
@@ -135,7 +146,8 @@ function parsed(line: string): Readonly<Record<string, unknown>> {
 
 const why = 'the system does that when memory runs out';
 
-function ended(child: ChildProcess, program: string): Promise<void> {
+/** @param hint further words for a program that ended by itself, but not well. */
+function ended(child: ChildProcess, program: string, hint: () => string): Promise<void> {
   // A polite signal reaches the whole group: the program may follow it, and its end is told then.
   const wait = (): void => undefined;
   process.on('SIGTERM', wait);
@@ -144,7 +156,7 @@ function ended(child: ChildProcess, program: string): Promise<void> {
     child.once('exit', (code, signal) => {
       if (code === 0) resolve();
       else if (code !== null)
-        reject(new CommandError(`${program} ended with exit code ${code}`, `exit:${code}`));
+        reject(new CommandError(`${program} ended with exit code ${code}${hint()}`, `exit:${code}`));
       else if (signal === 'SIGKILL')
         reject(new CommandError(`${program} was killed by SIGKILL (${why})`, 'oom'));
       else reject(new CommandError(`${program} was ended by ${signal}`, 'stopped'));

@@ -81,6 +81,16 @@ describe('a program that', () => {
   test.each([
     ['ends with another exit code than 0', 'shell: echo no >&2; exit 3', 'sh ended with exit code 3'],
     [
+      'was not given its code',
+      'run: [sh, run.sh]',
+      '; run.sh lies in the project, but not where the program runs: write  code: [run.sh]',
+    ],
+    [
+      'was not given its code, and is called by a script',
+      'shell: sh run.sh',
+      'run.sh lies in the project, but not where the program runs: write  code: [run.sh]',
+    ],
+    [
       'does not exist',
       'run: [no-such-program]',
       'There is no program no-such-program: it is neither on the PATH',
