@@ -106,7 +106,11 @@ export class PackedResults {
   /** Lists the objects of the results that are chosen, as `listObjects` does. */
   objectsOf(chosen: (entry: number) => boolean): Buffer {
     const body = this.body;
-    const list = Buffer.allocUnsafe(body.length);
+    let bytes = 0;
+    this.#places.forEach((place, entry) => {
+      if (chosen(entry)) bytes += body.readUInt16LE(place + keyBytes + 8) * listedBytes;
+    });
+    const list = Buffer.allocUnsafe(bytes);
     let to = 0;
     this.#places.forEach((place, entry) => {
       if (!chosen(entry)) return;
@@ -114,7 +118,7 @@ export class PackedResults {
         // Byte by byte: for so few of them a call that copies takes longer.
         for (let byte = at + 2; byte < at + outputBytes; byte++) list[to++] = body[byte]!;
     });
-    return list.subarray(0, to);
+    return list;
   }
 }
 

@@ -114,13 +114,13 @@ export class Store {
   }
 
   /**
-   * The objects that were looked at and found, as `listObjects` writes them; undefined when something that was seen was
+   * The objects that were looked at and found, in lists as `listObjects` writes them; undefined when something that was seen was
    * to be believed no more since.
    */
-  seen(): Buffer | undefined {
+  seen(): readonly Buffer[] | undefined {
     if (this.objects.doubts > 0) return undefined;
     const indexed = this.#index?.soundObjects() ?? Buffer.alloc(0);
-    return Buffer.concat([listObjects([...this.objects.seen()]), indexed]);
+    return [listObjects([...this.objects.seen()]), indexed];
   }
 
   #lost(outputs: Outputs): string | undefined {

@@ -31,8 +31,8 @@ export interface Looked extends Done {
   readonly asked: Asked;
   /** Absolute paths of all files outside the store whose bytes it depended on, the results among them. */
   readonly files: readonly string[];
-  /** Objects of the store that had to be there, with their sizes, as `listObjects` writes them. */
-  readonly objects: Buffer;
+  /** Objects of the store that had to be there, with their sizes, in lists as `listObjects` writes them. */
+  readonly objects: readonly Buffer[];
 }
 
 /*
@@ -123,11 +123,11 @@ function allThere(objects: Buffer, layout: Layout): boolean {
 
 const digest = (body: Uint8Array): Buffer => createHash('sha256').update(body).digest();
 
-function sealed(header: Header, objects: Buffer): Buffer {
+function sealed(header: Header, objects: readonly Buffer[]): Buffer {
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  const file = Buffer.concat([Buffer.alloc(32), length, text, objects]);
+  const file = Buffer.concat([Buffer.alloc(32), length, text, ...objects]);
   digest(file.subarray(32)).copy(file);
   return file;
 }

@@ -81,7 +81,7 @@ describe('the look ahead', () => {
 
   test('leaves the list of what was looked at as it is without it, and none after a doubt', () => {
     const seen = (store: Store): string[] => {
-      const hex = store.seen()!.toString('hex');
+      const hex = Buffer.concat(store.seen()!).toString('hex');
       return [...new Set(hex.match(/.{76}/g))].sort();
     };
     const { task, index } = taskOf();

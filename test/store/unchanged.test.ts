@@ -36,7 +36,7 @@ function looked(): Looked {
   return {
     asked,
     files: [inProject('a.yaml'), inProject('results/a.svg')],
-    objects: listObjects(contents.map((text) => [sha256Hex(text), text.length])),
+    objects: contents.map((text) => listObjects([[sha256Hex(text), text.length]])),
     store: layout.root,
     ...{ run: '20250101-000000-abcdef', pipeline: 'a', variant: 'default', hits: 3 },
     ...{ quiet: false, results: ['results/a.svg'] },
