@@ -21,10 +21,13 @@ export function wrapText(text: string, room: Room): string[] {
   return lines;
 }
 
+/** A number stays with its sign and its unit: `± 0.1`, `n = 3`, `95 %`. */
+const breaks = /(?<![±=]) (?![%=])/;
+
 /** As many words on each line as fit. */
 function filled(text: string, { pixels, fontSize, widthOf }: Room): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(breaks)) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)!} ${word}`;
     if (lines.length > 0 && widthOf(longer) * fontSize <= pixels) lines[lines.length - 1] = longer;
     else lines.push(word);

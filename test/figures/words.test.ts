@@ -94,6 +94,17 @@ describe('wrapping', () => {
     expect(wrapText('', room)).toEqual(['']);
   });
 
+  test('does not part a number from its sign or its unit', () => {
+    const narrow = { ...room, pixels: 1 };
+    expect(wrapText('n = 3; 95 % t interval ± 0.1', narrow)).toEqual([
+      'n = 3;',
+      '95 %',
+      't',
+      'interval',
+      '± 0.1',
+    ]);
+  });
+
   test('keeps all words, in lines that fit, no fewer than could be', () => {
     const words = fc.array(fc.stringMatching(/^[a-zA-Z(),.]{1,12}$/), { minLength: 1, maxLength: 20 });
     fc.assert(
