@@ -50,10 +50,14 @@ function refusedByTheSystem(error: unknown): string | undefined {
   return `${where} cannot be used ${why}.`;
 }
 
-/** `ticketlab plan | head` must not end in a stack trace. */
+/** Neither `ticketlab plan | head` nor a full disk behind stdout must end in a stack trace. */
 function leaveQuietlyWhenNobodyReads(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      const why = refusal(error);
+      if (why === undefined) throw error;
+      process.stderr.write(`ticketlab: what it says cannot be written ${why}.\n`);
+      process.exit(exitCodes.failures);
     });
 }

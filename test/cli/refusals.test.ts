@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { installed } from '../docs/guide.js';
 import { eventsOf, filesBelow, project, ticketlab, tiny } from './command.js';
 
 /** `[what a user did, the file, more words, what the message must say]` */
@@ -88,6 +90,18 @@ describe('what cannot be run is refused with exit code 2, in words, with nothing
     expect(code).toBe(2);
     expect(filesBelow(folder)).toEqual(['good.yaml']);
   });
+});
+
+test.skipIf(!existsSync('/dev/full'))('output that finds no room is one message, not a stack', () => {
+  const folder = project({ 'p.yaml': tiny });
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [installed, 'plan', 'p.yaml'], {
+    ...{ cwd: folder, encoding: 'utf8', timeout: 60_000 },
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  expect(stderr).toBe('ticketlab: what it says cannot be written (ENOSPC in write): the disk is full.\n');
+  expect(status).toBe(1);
 });
 
 test('a data file cut short fails that stage, and leaves no object, record or result', () => {
