@@ -79,7 +79,8 @@ const ofMark = {
       value: or('test_error_barrier', 'The column that the colours tell.'),
       mirror: Type.Boolean({
         default: true,
-        description: 'Draw each pair in both orders: x and y then have the same values.',
+        description:
+          'Draw each pair in both orders: x and y then have the same values, and barriers and distances are 0 on the diagonal.',
       }),
       band,
     },
