@@ -5,6 +5,7 @@ import { matchInWords, matchLoss } from '../src/analysis/flatness/matched-loss.j
 import type { Chosen } from '../src/analysis/flatness/matched-loss.js';
 import { measureIn } from '../src/analysis/flatness/measure.js';
 import type { Measure } from '../src/analysis/flatness/measure.js';
+import { metricsColumns } from '../src/analysis/flatness/metrics-columns.js';
 import { relativeScales } from '../src/analysis/flatness/relative-scale.js';
 import { flatnessPieces, flatnessReport } from '../src/analysis/flatness/report.js';
 import { sharpnessColumns } from '../src/analysis/flatness/rows.js';
@@ -93,26 +94,6 @@ const params = Type.Object(
 );
 type Params = Static<typeof params>;
 
-const ownColumns = ['own_loss', 'isotropic_loss', 'own_minus_isotropic'].flatMap((name) => [
-  name,
-  `${name}_se`,
-]);
-const metricsColumns = [
-  ...['checkpoint', 'loss', 'error', 'reference_loss', 'images', 'coordinates', 'remaining', 'gradient_norm'],
-  ...['rho_90', 'rho_90_se', 'rho_90_loss', 'rho_90_loss_se'],
-  ...['lambda_max', 'lambda_max_bound', 'lambda_min', 'lambda_min_bound', 'lanczos_steps', 'asymmetry'],
-  ...[
-    'trace',
-    'trace_se',
-    'trace_per_coordinate',
-    'gauss_newton_trace',
-    'density_mean',
-    'density_mean_square',
-  ],
-  ...['kink_gap', 'kink_gap_se', 'line_integral_gap'],
-  ...['mean', 'p10', 'p50', 'p90', 'negative_share'].map((name) => `curvature_${name}`),
-  ...[...ownColumns, 'isotropic_std', 'curvature_rank'],
-];
 const network = { type: ['ticket', 'weights'] } as const;
 
 export default defineStage({
@@ -135,6 +116,7 @@ export default defineStage({
   outputs: {
     metrics: {
       type: 'metrics',
+      columns: metricsColumns,
       doc: 'One row: which checkpoint at which loss, rho_90, eigenvalues, traces, gaps, own distribution.',
     },
     spectrum: {
@@ -277,7 +259,7 @@ async function measure({ spot, trained, chosen, ledger, images }: Measured, give
   };
   const finite = (rows: readonly object[]) => rows.map((row) => finiteCells({ ...row }));
   return {
-    metrics: encodeTable(metricsColumns, [metrics]),
+    metrics: encodeTable(Object.keys(metricsColumns), [metrics]),
     spectrum: encodeTable(spectrumColumns, finite(spectrum.rows)),
     sharpness: encodeTable(sharpnessColumns, finite(flatness.rows)),
     layers: encodeTable(layerColumns, finite(flatness.layers)),

@@ -126,6 +126,11 @@ export default defineStage({
       doc: 'What to draw: one table, or the tables of many instances with their coordinates as further columns.',
     },
   },
+  columnNames: {
+    input: 'table',
+    all: ['x', 'y', 'color', 'band', 'value', 'where'],
+    oneOf: ['last_by'],
+  },
   outputs: {
     figure: { type: 'figure', doc: 'figure.svg, figure.png (two pixels for one of the SVG) and figure.csv.' },
     data: {

@@ -140,6 +140,7 @@ export default defineStage({
       doc: 'Trained networks of all levels of one or more chains: tells how stable their scores are.',
     },
   },
+  columnNames: { input: 'table', all: ['value', 'by', 'repetition'], oneOf: ['last_by'] },
   outputs: {
     summary: {
       type: 'table',

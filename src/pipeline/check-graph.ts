@@ -1,6 +1,6 @@
 import type { Graph } from './bind.js';
 import type { Use } from './bind-edge.js';
-import { checkColumns } from './check-columns.js';
+import { checkColumns, checkNamedColumns } from './check-columns.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { BoundInput, Definition, Node, Ref, StateVariable } from './model.js';
 import { nearest } from './near.js';
@@ -82,12 +82,15 @@ export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[
       if (checkStateType(variable, file, problems)) mistyped.add(`${node.name}.${variable.name}`);
       checkStateAxes(node, variable, file, problems);
     }
-  for (const definition of graph.definitions)
+  for (const definition of graph.definitions) {
+    const before = problems.length;
     for (const input of definition.inputs) {
       if (!(input.ref.kind === 'state' && mistyped.has(`${input.ref.node.name}.${input.ref.name}`)))
         checkType(definition, input, { loops, problems });
       checkAxes(definition, input, file, problems);
     }
+    if (problems.length === before) checkNamedColumns(definition, { loops, file, problems });
+  }
 }
 
 function checkType(

@@ -72,6 +72,7 @@ export const diagnosticCodes = [
   'EMPTY_GATHER',
   'WRONG_ARTEFACT',
   'MISSING_COLUMN',
+  'UNKNOWN_COLUMN',
   'STATE_TYPE',
   'TOO_MANY_INSTANCES',
   'BAD_ADDRESS',

@@ -6,6 +6,8 @@ const name = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,63}$', patternHint: '
 const kinds = artefactTypes as unknown as Json;
 const columns = { type: 'object', additionalProperties: { enum: ['int', 'double', 'string', 'bool'] } };
 
+const names = { type: 'array', items: name };
+
 function members(of: Readonly<Record<string, Json>>): Json {
   const one = { type: 'object', properties: { columns, doc: { type: 'string' }, ...of }, required: ['type'] };
   return { type: 'object', propertyNames: name, additionalProperties: one };
@@ -33,6 +35,11 @@ export const signatureSchema: Schema = {
       gather: { type: 'boolean' },
     }),
     outputs: members({ type: { enum: kinds } }),
+    columnNames: {
+      type: 'object',
+      required: ['input', 'all'],
+      properties: { input: name, all: names, oneOf: names },
+    },
     runtime: { enum: ['portable', 'node'] },
     threads: { type: 'boolean' },
   },

@@ -95,6 +95,15 @@ export interface StageSignature {
     readonly of: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Json>>>>>>;
   };
   readonly inputs: Readonly<Record<string, InputSignature>>;
+  /**
+   * Parameters that name columns of the table `input` (a text, each of a list, each key of a mapping), so that a wrong name
+   * is found before anything runs. Of those in `oneOf` each table must have one of the names.
+   */
+  readonly columnNames?: {
+    readonly input: string;
+    readonly all: readonly string[];
+    readonly oneOf?: readonly string[];
+  };
   readonly outputs: Readonly<Record<string, OutputSignature>>;
   readonly files?: readonly OutsideFiles[];
   /** On what kind of machine its bytes hold; where one parameter (an enum) decides, by that parameter's value. */

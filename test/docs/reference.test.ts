@@ -58,7 +58,7 @@ test('a module needs what the reference calls required, and nothing else', () =>
   const whole: Record<string, unknown> = {
     ...{ type: 'flip', version: 1, summary: 'Turns a mask round.', runtime: 'portable', threads: true },
     params: { type: 'object', properties: {}, additionalProperties: false },
-    ...{ inputs: {}, outputs: { mask: { type: 'mask' } } },
+    ...{ inputs: {}, outputs: { mask: { type: 'mask' } }, columnNames: { input: 'table', all: [] } },
   };
   const required = (left: string): boolean => {
     const { [left]: _, ...signature } = whole;

@@ -11,6 +11,16 @@ const closed = { additionalProperties: false };
 const seed = Type.Integer({ minimum: 0, description: 'Seed of all random numbers.' });
 const words = (...all: string[]) => Type.Union(all.map((word) => Type.Literal(word)));
 
+const plotParams = Type.Object(
+  {
+    y: Type.String({ default: 'test_accuracy' }),
+    by: Type.Array(Type.String(), { default: [] }),
+    where: Type.Record(Type.String(), Type.String(), { default: {} }),
+    last_by: Type.Union([Type.String(), Type.Array(Type.String())], { default: '' }),
+  },
+  closed,
+);
+
 function stage(
   type: string,
   params: TObject,
@@ -101,7 +111,7 @@ export const smallStages: readonly StageSignature[] = [
     },
     outputs: { weights: { type: 'weights', doc: 'Where training starts again.' } },
   }),
-  stage('plot', Type.Object({ y: Type.String({ default: 'test_accuracy' }) }, closed), {
+  stage('plot', plotParams, {
     inputs: {
       table: {
         type: ['table', 'metrics'],
@@ -110,6 +120,7 @@ export const smallStages: readonly StageSignature[] = [
         doc: 'Rows.',
       },
     },
+    columnNames: { input: 'table', all: ['y', 'by', 'where'], oneOf: ['last_by'] },
     outputs: { figure: { type: 'figure', doc: 'The figure.' } },
   }),
   stage('count', Type.Object({}, closed), {
