@@ -1,7 +1,7 @@
-import { openStore } from '../store/store.js';
 import { readCap } from '../store-tools/cap.js';
 import { sizeText } from '../store-tools/sizes.js';
 import { measureUsage, type Grouping, type Usage } from '../store-tools/usage.js';
+import { existingStore } from './existing-store.js';
 import { exitCodes } from './exit-codes.js';
 import { wire } from './wire.js';
 import { say, sayJson } from './say.js';
@@ -14,7 +14,7 @@ export interface DuOptions {
 
 /** Says what takes up the space of a store. Reads only. */
 export function duCommand(options: DuOptions): number {
-  const { layout } = openStore(wire(options.store).store, { readOnly: true });
+  const { layout } = existingStore(wire(options.store).store);
   const usage = measureUsage(layout, options.by);
   const cap = readCap(layout);
   if (options.json === true) sayJson({ by: options.by, ...usage, cap: cap ?? null });

@@ -15,6 +15,7 @@ import {
   sweep,
   type Swept,
 } from '../store-tools/trash.js';
+import { existingStore } from './existing-store.js';
 import { exitCodes } from './exit-codes.js';
 import { wire } from './wire.js';
 import { say, sayJson } from './say.js';
@@ -34,7 +35,8 @@ export interface GcOptions {
 export async function gcCommand(options: GcOptions): Promise<number> {
   const chosen = [options.apply, options.undo, options.cap !== undefined].filter((one) => one === true);
   if (chosen.length > 1) throw new UserError('gc takes one of --apply, --undo and --cap.');
-  const store = openStore(wire(options.store).store, { readOnly: chosen.length === 0 });
+  const folder = wire(options.store).store;
+  const store = chosen.length === 0 ? existingStore(folder) : openStore(folder);
   const { layout } = store;
   if (options.cap !== undefined) {
     const bytes = options.cap === 'none' ? undefined : parseSize(options.cap);

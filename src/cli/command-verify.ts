@@ -11,6 +11,7 @@ import { parseShare, sampleRecords } from '../store-tools/sample.js';
 import { sizeText } from '../store-tools/sizes.js';
 import { verifyLocked } from './command-lock.js';
 import { readOwnPrograms } from './own-programs.js';
+import { existingStore } from './existing-store.js';
 import { exitCodes } from './exit-codes.js';
 import { gradientClasses } from '../gradient/locate.js';
 import { loadSignatures, type PlanOptions } from './plan-options.js';
@@ -46,7 +47,7 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     throw new UserError('--timeout goes with --rebuild: nothing else is computed.');
   const share = options.rebuild === undefined ? undefined : parseShare(options.rebuild);
   const wiring = wire(options.store);
-  const store = openStore(wiring.store, { readOnly: share === undefined });
+  const store = share === undefined ? existingStore(wiring.store) : openStore(wiring.store);
   const checked = checkStore(store.layout);
   if (options.json === true && share === undefined) sayJson(checked);
   else {

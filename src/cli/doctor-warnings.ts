@@ -15,7 +15,9 @@ export function doctorWarnings({ store, cache, environment }: Wiring, usable: bo
     (name) => name.startsWith('TICKETLAB_') && !variables.includes(name),
   );
   return [
-    ...(!usable || takesFiles(store) ? [] : ['nothing can be written to the store: it can be looked at, not added to']),
+    ...(!usable || takesFiles(store)
+      ? []
+      : ['nothing can be written to the store: it can be looked at, not added to']),
     ...(takesFiles(cache)
       ? []
       : [

@@ -1,7 +1,7 @@
 import type { PipelineRequest } from '../pipeline/plan-pipeline.js';
 import { findPipeline, readPipeline } from './find-pipeline.js';
 import { loadSignatures, type PlanOptions } from './plan-options.js';
-import { moduleDescriber, projectReader } from './project-files.js';
+import { codeChecker, moduleDescriber, projectReader } from './project-files.js';
 import type { Wiring } from './wire.js';
 
 /**
@@ -24,5 +24,6 @@ export function pipelineRequest(
     signatures: loadSignatures(wiring),
     readFile: projectReader(wiring.project),
     describeModules: moduleDescriber(wiring.project, wiring.environment),
+    codeProblem: codeChecker(wiring.project),
   };
 }

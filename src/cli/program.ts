@@ -1,3 +1,4 @@
+import { UserError } from '../base/result.js';
 import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander';
 import type { SchemaKind } from './command-schema.js';
 import type { PlanOptions } from './plan-options.js';
@@ -128,7 +129,9 @@ with -n also 10: there is something to run.
 `,
     )
     .action(async (given: string[], options: Command) => {
-      const parsed = options as unknown as RunOptions & { readonly param: string[] };
+      const parsed = options as unknown as RunOptions & { readonly param: string[]; readonly json?: boolean };
+      if (parsed.json === true && parsed.dryRun !== true)
+        throw new UserError('--json goes with -n. The events of a run are printed by  --ui json');
       const { runCommand } = await import('./command-run.js');
       const { planCommand } = await import('./command-plan.js');
       const all = { ...parsed, overrides: parsed.param };

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:p
 import { err, ok, type Result } from '../base/result.js';
 import { describeModules } from '../exec/describe-modules.js';
 import type { Environment } from '../exec/worker-environment.js';
+import type { CodeProblem } from '../pipeline/command.js';
 import { packageOf, type ReadFile } from '../pipeline/imports.js';
 import type { DescribeModules } from '../pipeline/modules.js';
 import { packageFile } from './package-files.js';
@@ -74,6 +75,20 @@ function inside(
   const path = relative(realpathSync(folder), real).split(sep).join('/');
   if (path === '..' || path.startsWith('../') || isAbsolute(path)) return err(`it lies outside the ${name}`);
   return ok({ real, file: posix.join(called, path) });
+}
+
+/** Looks whether what `code:` names is there: a file or a folder inside the project, symbolic links followed. */
+export function codeChecker(project: string): CodeProblem {
+  return (path) => {
+    try {
+      const real = realpathSync(join(project, path));
+      const within = relative(realpathSync(project), real);
+      return within.startsWith('..') || isAbsolute(within) ? 'it lies outside the project' : undefined;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file or folder' : message;
+    }
+  };
 }
 
 /** Describes the modules of stage types that files of the project name; a process is started for all together. */

@@ -18,16 +18,26 @@ const extensions: Partial<Record<ArtefactType, string>> = {
   table: 'csv',
 };
 
-/**
- * A stage that is a program: `run:` or `shell:`, with declared inputs and outputs.
- *
- * @param context `type` is what its instances are called by the executor.
- */
+/** What is wrong with a path of `code:` in this project, if anything. */
+export type CodeProblem = (path: string) => string | undefined;
+
+interface CommandContext {
+  readonly file: ParsedFile;
+  readonly problems: Diagnostic[];
+  /** What its instances are called by the executor. */
+  readonly type: string;
+  /** Without it nothing is said of code. */
+  readonly codeProblem: CodeProblem | undefined;
+}
+
+/** A stage that is a program: `run:` or `shell:`, with declared inputs and outputs. */
 export function readCommand(
   stage: { readonly [key: string]: Json },
   path: Path,
-  context: { readonly file: ParsedFile; readonly problems: Diagnostic[]; readonly type: string },
+  context: CommandContext,
 ): ForeignType {
+  const code = Array.isArray(stage.code) ? (stage.code as string[]) : [];
+  checkCode(code, [...path, 'code'], context);
   const declared = readInterface(stage, path, context);
   const argv = Array.isArray(stage.run) ? (stage.run as string[]) : undefined;
   argv?.forEach((argument, i) => {
@@ -35,7 +45,7 @@ export function readCommand(
   });
   const command: CommandSpec = {
     ...(argv === undefined ? { shell: textOf(stage.shell) } : { argv }),
-    code: Array.isArray(stage.code) ? (stage.code as string[]) : [],
+    code,
     inputs: mapValues(declared.inputs, (name, { type }) => fileName(name, extensions[type as ArtefactType])),
     outputs: mapValues(declared.outputs, (name, { type, format }) =>
       fileName(name, format ?? extensions[type]),
@@ -51,6 +61,20 @@ export function readCommand(
     runtime: 'portable' as const,
   };
   return { signature, values: declared.values, implementation: { type: context.type, signature, command } };
+}
+
+function checkCode(
+  code: readonly string[],
+  path: Path,
+  { file, problems, codeProblem }: CommandContext,
+): void {
+  code.forEach((written, i) => {
+    const why = codeProblem?.(written);
+    if (why === undefined) return;
+    const message = `The code ${textOf(written)} cannot be used: ${why}.`;
+    const help = 'code: names files and folders of the project, from the folder where ticketlab is started.';
+    problems.push(problem('CODE_UNREADABLE', file.at([...path, i]), message, { help }));
+  });
 }
 
 function fileName(name: string, extension: string | undefined): string {

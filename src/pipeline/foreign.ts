@@ -1,7 +1,7 @@
 import type { Json } from '../base/json.js';
 import type { Broken } from './broken.js';
 import { checkForeignWith } from './foreign-with.js';
-import { readCommand } from './command.js';
+import { readCommand, type CodeProblem } from './command.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import { readImports, type Import, type ReadFile } from './imports.js';
 import type { ForeignType } from './model.js';
@@ -17,6 +17,7 @@ export interface ForeignRequest {
   readonly signatures: Signatures;
   readonly readFile?: ReadFile | undefined;
   readonly describeModules?: DescribeModules | undefined;
+  readonly codeProblem?: CodeProblem | undefined;
 }
 
 export interface ForeignTypes {
@@ -32,7 +33,7 @@ export function readForeign(
   request: ForeignRequest,
   { broken, problems }: { readonly broken: Broken; readonly problems: Diagnostic[] },
 ): ForeignTypes {
-  const { signatures, readFile, describeModules } = request;
+  const { signatures, readFile, describeModules, codeProblem } = request;
   const modules = new Modules(signatures, describeModules, problems);
   const definitions = definitionsOf(file).filter(({ path }) => !broken.around([...path, 'uses']));
   modules.load(
@@ -45,13 +46,14 @@ export function readForeign(
   const imports = readImports(file, (path) => broken.touches(path), {
     signatures,
     readFile,
+    codeProblem,
     module,
     problems,
   });
   const types = new Map<string, ForeignType>();
   const wrong: Path[] = [];
   for (const { path, body } of definitions) {
-    const type = typeOf(body, path, { file, imports, module, broken, problems });
+    const type = typeOf(body, path, { file, imports, module, broken, problems, codeProblem });
     if (type === undefined) continue;
     types.set(path.join('\0'), type);
     wrong.push(...checkForeignWith(type, body.with, { file, path, signatures, problems }));
@@ -82,15 +84,16 @@ interface Surroundings {
   readonly module: (from: ParsedFile, path: string, at: () => Diagnostic['at']) => ForeignType | undefined;
   readonly broken: Broken;
   readonly problems: Diagnostic[];
+  readonly codeProblem: CodeProblem | undefined;
 }
 
 function typeOf(body: Body['body'], path: Path, so: Surroundings): ForeignType | undefined {
-  const { file, module, broken, problems } = so;
+  const { file, module, broken, problems, codeProblem } = so;
   if (body.run !== undefined || body.shell !== undefined) {
     const parts = ['run', 'shell', 'inputs', 'outputs', 'code'];
     if (parts.some((part) => broken.touches([...path, part]))) return undefined;
     const type = `${body.run === undefined ? 'shell' : 'run'}:${path.filter((_, i) => i % 2 === 1).join('.')}`;
-    return readCommand(body, path, { file, problems, type });
+    return readCommand(body, path, { file, problems, type, codeProblem });
   }
   const { uses } = body;
   const at = () => file.at([...path, 'uses']);

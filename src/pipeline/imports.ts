@@ -2,7 +2,7 @@ import type { Result } from '../base/result.js';
 import { checkPart } from './check-schema.js';
 import { rootChecker } from './checkers.js';
 import { brokenParts } from './broken.js';
-import { readCommand } from './command.js';
+import { readCommand, type CodeProblem } from './command.js';
 import { readComponent } from './component.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { ForeignType } from './model.js';
@@ -26,6 +26,7 @@ export interface Import {
 interface Context {
   readonly signatures: Signatures;
   readonly readFile: ReadFile | undefined;
+  readonly codeProblem: CodeProblem | undefined;
   /** Modules that components use, by the file that names them. */
   readonly module: (from: ParsedFile, path: string, at: () => Diagnostic['at']) => ForeignType | undefined;
   readonly problems: Diagnostic[];
@@ -94,7 +95,7 @@ function packageHelp(path: string): string {
 function readComponents(
   file: ParsedFile,
   written: string,
-  { signatures, module, problems }: Context,
+  { signatures, module, codeProblem, problems }: Context,
 ): ReadonlyMap<string, ForeignType> | undefined {
   const check = rootChecker(signatures, 'component', () => componentSchema(signatures));
   const checked = checkPart(file, { path: [], value: file.value, check, signatures });
@@ -107,7 +108,7 @@ function readComponents(
     const stage = mappingAt(value);
     if (broken.touches(path)) continue;
     const own: Diagnostic[] = [];
-    const context = { file, problems: own, type: `${written}:${name}` };
+    const context = { file, problems: own, type: `${written}:${name}`, codeProblem };
     if (stage.run !== undefined || stage.shell !== undefined)
       components.set(name, readCommand(stage, path, context));
     else {

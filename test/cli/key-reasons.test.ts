@@ -256,11 +256,6 @@ describe('diff names them before anything is computed:', () => {
       ['code file `m.mjs` has other bytes, line 22  [own]', 'code file `value.mjs` is gone, line 22  [own]'],
     ],
     ['files from outside', [['path: images', 'path: others']], ['there are no such files']],
-    [
-      'code that is not there',
-      [['code: [lib]', 'code: [nowhere]']],
-      ['there is no code file nowhere  [program]'],
-    ],
   ])('%s', (name, edits, expected) => {
     const stdout = diff(edits, {
       'm.mjs': stage.replace("import { value } from './value.mjs';", 'const value = 1;'),

@@ -43,6 +43,19 @@ const wrong: readonly [string, string | Uint8Array, readonly string[], RegExp][]
   ['an unknown target', tiny, ['accurac'], /accurac[^]*accuracy/],
   ['a number of jobs that is none', tiny, ['--jobs', '0'], /--jobs/],
   ['a word that run does not know', tiny, ['--prset', 'x'], /--prset[^]*--preset/],
+  ['a plan as JSON of a run', tiny, ['--json'], /--json goes with -n/],
+  [
+    'a misspelt column',
+    tiny.replace('y: test_accuracy', 'y: test_acuracy'),
+    [],
+    /"test_acuracy"[^]*Did you mean "test_accuracy"/,
+  ],
+  [
+    'a program whose code is not there',
+    'ticketlab: 1\nname: p\nstages:\n  a: { run: [sh, a.sh], code: [a.sh], outputs: { x: { type: file } } }\n',
+    [],
+    /bad\.yaml:4:32 {2}error CODE_UNREADABLE: The code a\.sh cannot be used: there is no such file or folder\./,
+  ],
 ];
 
 describe('what cannot be run is refused with exit code 2, in words, with nothing written', () => {
@@ -54,6 +67,14 @@ describe('what cannot be run is refused with exit code 2, in words, with nothing
     expect(stdout).toBe('');
     expect(code).toBe(2);
     expect(filesBelow(folder)).toEqual(['bad.yaml']);
+  });
+
+  test.each([['verify'], ['du'], ['gc']])('%s of a store that is not there', (command) => {
+    const folder = project({ 'good.yaml': tiny });
+    const { code, stderr, stdout } = ticketlab(folder, [command]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('nothing has been run in this folder yet, or it is the wrong one.');
+    expect(filesBelow(folder)).toEqual(['good.yaml']);
   });
 
   test('a file that is not there, with those that are', () => {

@@ -63,14 +63,17 @@ function example(body: string, info: string, files: ReadonlyMap<string, string>)
   };
 }
 
-/** What an example is planned with beside its own bytes: its files, and one module that is in order. */
-export function surroundings({ files }: Example): Pick<PipelineRequest, 'readFile' | 'describeModules'> {
+/** What an example is planned with beside its own bytes: its files, one module that is in order, and code that is not. */
+export function surroundings({
+  files,
+}: Example): Pick<PipelineRequest, 'readFile' | 'describeModules' | 'codeProblem'> {
   return {
     readFile: (_, path) => {
       const text = files.get(path.replace('./', ''));
       if (text === undefined) return err('there is no such file');
       return ok({ file: path.replace('./', ''), bytes: new TextEncoder().encode(text) });
     },
+    codeProblem: (path) => (path === 'flips.py' ? 'there is no such file or folder' : undefined),
     describeModules: (wanted) =>
       wanted.map(({ path }) => {
         if (path !== './stages/flip.mjs') return err('its default export must have the key "outputs"');
