@@ -108,9 +108,10 @@ function orExpression(schema: Schema | undefined): Schema {
 }
 
 function withInnerExpressions(schema: Schema): Schema {
-  const { items, properties, anyOf } = schema as {
+  const { items, properties, additionalProperties, anyOf } = schema as {
     items?: Schema | readonly Schema[];
     properties?: Record<string, Schema>;
+    additionalProperties?: Schema | boolean;
     anyOf?: readonly Schema[];
   };
   const words = constants(anyOf);
@@ -123,6 +124,8 @@ function withInnerExpressions(schema: Schema): Schema {
   else if (items !== undefined) inner.items = orExpression(items as Schema);
   if (properties !== undefined)
     inner.properties = Object.fromEntries(Object.entries(properties).map(([k, v]) => [k, orExpression(v)]));
+  if (typeof additionalProperties === 'object')
+    inner.additionalProperties = orExpression(additionalProperties);
   if (anyOf !== undefined) inner.anyOf = anyOf.map(withInnerExpressions);
   return inner;
 }
