@@ -1,5 +1,5 @@
-import { UserError } from '../base/result.js';
 import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander';
+import { UserError } from '../base/result.js';
 import type { SchemaKind } from './command-schema.js';
 import type { PlanOptions } from './plan-options.js';
 import { addLanguageCommands, formatOption } from './program-language.js';

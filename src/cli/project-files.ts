@@ -59,18 +59,30 @@ function insidePackage(project: string, name: string, target: string): Result<Lo
   return inside({ folder: join(project, called), called, name: `package ${name}` }, target);
 }
 
+interface Home {
+  readonly folder: string;
+  readonly called: string;
+  readonly name: string;
+}
+
 /** The regular file that a path leads to, when it lies in a folder. */
-function inside(
-  { folder, called, name }: { readonly folder: string; readonly called: string; readonly name: string },
+function inside(home: Home, target: string): Result<Located, string> {
+  const found = anythingInside(home, target, 'there is no such file');
+  return found.ok && !statSync(found.value.real).isFile() ? err('it is not a file') : found;
+}
+
+/** What a path leads to, a file or a folder, when it lies in a folder. */
+function anythingInside(
+  { folder, called, name }: Home,
   target: string,
+  missing: string,
 ): Result<Located, string> {
   let real: string;
   try {
     real = realpathSync(target);
-    if (!statSync(real).isFile()) return err('it is not a file');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return err(code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file' : (error as Error).message);
+    return err(code === 'ENOENT' || code === 'ENOTDIR' ? missing : (error as Error).message);
   }
   const path = relative(realpathSync(folder), real).split(sep).join('/');
   if (path === '..' || path.startsWith('../') || isAbsolute(path)) return err(`it lies outside the ${name}`);
@@ -80,14 +92,9 @@ function inside(
 /** Looks whether what `code:` names is there: a file or a folder inside the project, symbolic links followed. */
 export function codeChecker(project: string): CodeProblem {
   return (path) => {
-    try {
-      const real = realpathSync(join(project, path));
-      const within = relative(realpathSync(project), real);
-      return within.startsWith('..') || isAbsolute(within) ? 'it lies outside the project' : undefined;
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      return code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file or folder' : message;
-    }
+    const home = { folder: project, called: '', name: 'project' };
+    const found = anythingInside(home, join(project, path), 'there is no such file or folder');
+    return found.ok ? undefined : found.error;
   };
 }
 

@@ -68,7 +68,7 @@ function collect(project: string, path: string, files: CodeFile[]): string | und
   try {
     const real = realpathSync(join(project, path));
     const inside = relative(realpathSync(project), real);
-    if (inside.startsWith('..') || isAbsolute(inside))
+    if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
       return `the code file ${path} lies outside the project`;
     const found = statSync(real);
     if (found.isDirectory()) {

@@ -1,5 +1,5 @@
-import { problem, type Diagnostic } from './diagnostic.js';
 import type { Json } from '../base/json.js';
+import { problem, type Diagnostic } from './diagnostic.js';
 import { valueAt } from './explain-schema.js';
 import { refNode, type BoundInput, type BoundParam, type Definition } from './model.js';
 import { nearest } from './near.js';

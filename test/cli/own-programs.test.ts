@@ -123,6 +123,14 @@ describe('a program that', () => {
     expect(says(run, rest)).toContain(message);
   });
 
+  test('has code in a folder whose name begins with two dots', () => {
+    const folder = project({
+      'p.yaml': one('shell: cat ..lib/word > "$OUT_OUT"', '    code: [..lib]\n'),
+      '..lib/word': 'here',
+    });
+    expect(ticketlab(folder, ['run', 'p.yaml', '--ui', 'plain']).stdout).toContain('1 ran, 0 failed');
+  });
+
   test('wants code outside the project is refused before anything runs', () => {
     const folder = project({ 'p.yaml': one('shell: exit 0', '    code: [etc]\n') });
     symlinkSync('/etc', join(folder, 'etc'));
