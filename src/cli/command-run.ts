@@ -13,7 +13,7 @@ import { loadPlan, type LoadedPlan } from './load-plan.js';
 import type { RunOptions } from './program.js';
 import { createView } from './ui.js';
 import { warnAboutCap } from './warn-cap.js';
-import { wire } from './wire.js';
+import { userEnvironment, wire } from './wire.js';
 
 const tickMilliseconds = 250;
 
@@ -40,7 +40,7 @@ function lookingAhead(store: string | undefined): LookAhead | undefined {
 
 async function runShown(loaded: LoadedPlan, options: RunOptions, started: number): Promise<number> {
   await warnAboutCap(loaded);
-  const view = createView(options.ui, process.stdout);
+  const view = createView(options.ui, process.stdout, userEnvironment());
   const results: string[] = [];
   const ticking = setInterval(() => view.tick(Date.now()), tickMilliseconds).unref();
   const interrupt = interruptible((text) => view.say(text));

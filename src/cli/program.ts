@@ -110,7 +110,7 @@ function addRun(program: Command): void {
     .option(...jobsOption)
     .option(...forceOption)
     .addOption(
-      new Option('--ui <kind>', 'auto: a dashboard on a terminal, else plain lines')
+      new Option('--ui <kind>', 'auto: a dashboard on a terminal, unless CI is set, else plain lines')
         .choices(['auto', 'ink', 'plain', 'json', 'quiet'])
         .default('auto'),
     )

@@ -1,7 +1,9 @@
+import { drawsLastFrameOnly } from '../dashboard/ci.js';
 import type { MountedDashboard } from '../dashboard/mount.js';
 import type { LoggedEvent } from '../events/event.js';
 import { emptyPlain, plainStep, plainTick } from '../events/plain.js';
 import { emptyRun, reduceRun } from '../events/run-state.js';
+import type { Wiring } from './wire.js';
 
 export type UiKind = 'auto' | 'ink' | 'plain' | 'json' | 'quiet';
 
@@ -17,13 +19,18 @@ export interface View {
 
 const sayBeside = (text: string): void => console.error(`ticketlab: ${text}`);
 
-/** `auto` is the dashboard on a terminal and plain lines elsewhere. */
-export function createView(kind: UiKind, stdout: NodeJS.WriteStream): View {
+/** `auto` is the dashboard on a terminal that somebody watches, and plain lines elsewhere. */
+export function createView(
+  kind: UiKind,
+  stdout: NodeJS.WriteStream,
+  environment: Wiring['environment'],
+): View {
+  const watched = !drawsLastFrameOnly(environment);
   switch (kind) {
     case 'auto':
-      return stdout.isTTY ? dashboardView(stdout) : plainView(stdout);
+      return stdout.isTTY && watched ? dashboardView(stdout, watched) : plainView(stdout);
     case 'ink':
-      return dashboardView(stdout);
+      return dashboardView(stdout, watched);
     case 'plain':
       return plainView(stdout);
     case 'json':
@@ -60,7 +67,7 @@ function jsonView(stdout: NodeJS.WriteStream): View {
  * The dashboard is loaded when the first instance really starts: a run that restores everything shows its summary as
  * plain lines and never loads Ink.
  */
-function dashboardView(stdout: NodeJS.WriteStream): View {
+function dashboardView(stdout: NodeJS.WriteStream, watched: boolean): View {
   const plain = plainView(stdout);
   const early: LoggedEvent[] = [];
   let state = emptyRun;
@@ -69,7 +76,7 @@ function dashboardView(stdout: NodeJS.WriteStream): View {
   let finished = false;
   const load = async (): Promise<void> => {
     const { mountDashboard } = await import('../dashboard/mount.js');
-    if (!finished) mounted = mountDashboard({ stdout });
+    if (!finished) mounted = mountDashboard({ stdout, watched });
   };
   return {
     event: (event) => {

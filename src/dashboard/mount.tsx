@@ -13,6 +13,12 @@ export interface MountedDashboard {
   finish(): void;
 }
 
+export interface Screen {
+  readonly stdout: NodeJS.WriteStream;
+  /** False where Ink draws the last frame only. */
+  readonly watched: boolean;
+}
+
 /** Least milliseconds between two frames. */
 const framePeriod = 250;
 
@@ -20,7 +26,7 @@ const framePeriod = 250;
  * Puts the dashboard on a terminal. It draws only when `update` is called, so the caller also ticks while nothing
  * happens. It takes no input: signals stay with the caller.
  */
-export function mountDashboard({ stdout }: { readonly stdout: NodeJS.WriteStream }): MountedDashboard {
+export function mountDashboard({ stdout, watched }: Screen): MountedDashboard {
   let ink: ReturnType<typeof render> | undefined;
   let latest: { readonly state: RunState; readonly now: number } | undefined;
   let view: DashboardView | undefined;
@@ -42,7 +48,8 @@ export function mountDashboard({ stdout }: { readonly stdout: NodeJS.WriteStream
     stdout.write(eraseWrapped(lines, sizeOf(stdout).columns));
     draw();
   };
-  stdout.prependListener('resize', onResize);
+  // Nothing was drawn that nobody watches: it would erase what others wrote.
+  if (watched) stdout.prependListener('resize', onResize);
 
   return {
     update(state, now) {
