@@ -75,15 +75,24 @@ export function freeName(stem: string, extension: string, taken: Set<string>): s
   }
 }
 
-/** The definition's name, and the coordinates when there are several instances of it. */
+/**
+ * The definition's name, and the coordinates when there are several instances of it. Where a value has characters that
+ * files cannot have, the beginning of a digest tells it from others that would look the same.
+ */
 export function stemOf({ definition, coords }: Instance): string {
-  return [plainName(definition), ...coordinateWords(coords)].join('-');
+  const raw = rawWords(coords);
+  const words = raw.map(plainName);
+  const isLossy = words.some((word, i) => word !== raw[i]);
+  const stem = [plainName(definition), ...words].join('-');
+  return isLossy ? `${stem}~${sha256Hex(JSON.stringify(raw)).slice(0, 6)}` : stem;
 }
 
 /** Coordinates as words of a file's name: `method=random`, `k=3`. */
-export const coordinateWords = (coords: Coords): string[] =>
-  Object.entries(coords).map(([axis, value]) =>
-    plainName(`${axis}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
+export const coordinateWords = (coords: Coords): string[] => rawWords(coords).map(plainName);
+
+const rawWords = (coords: Coords): string[] =>
+  Object.entries(coords).map(
+    ([axis, value]) => `${axis}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
 
 /** Only characters that are harmless in a file name anywhere; never a dot in front. */

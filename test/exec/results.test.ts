@@ -30,9 +30,26 @@ describe('figures of targets', () => {
       const coords = { method: 'signal/noise', k: 3 };
       await draw(rig, { 'fig.plot[…]': { uses: 'figure', coords } });
       expect(readdirSync(join(rig.projectDir, 'results/rigged/default')).sort()).toEqual([
-        'fig.plot-method=signal_noise-k=3.csv',
-        'fig.plot-method=signal_noise-k=3.png',
-        'fig.plot-method=signal_noise-k=3.svg',
+        'fig.plot-method=signal_noise-k=3~4f829e.csv',
+        'fig.plot-method=signal_noise-k=3~4f829e.png',
+        'fig.plot-method=signal_noise-k=3~4f829e.svg',
+      ]);
+    }),
+  );
+
+  test(
+    'do not overwrite each other where coordinates differ in such characters only',
+    rigTest(async (rig) => {
+      const words = ['a/b', 'a b', 'a_b'];
+      await draw(
+        rig,
+        Object.fromEntries(words.map((word) => [`plot[${word}]`, { uses: 'figure', coords: { word } }])),
+      );
+      const files = readdirSync(join(rig.projectDir, 'results/rigged/default'));
+      expect(files.filter((file) => file.endsWith('.svg')).sort()).toEqual([
+        'plot-word=a_b.svg',
+        'plot-word=a_b~719370.svg',
+        'plot-word=a_b~c743da.svg',
       ]);
     }),
   );
