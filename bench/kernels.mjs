@@ -4,6 +4,7 @@ import {
   atLevel,
   density,
   levels,
+  limitOnTwo,
   masks,
   microseconds,
   network,
@@ -25,17 +26,23 @@ export async function measure(say) {
     const two = await atLevel(level, { population, images, threads: 2 });
     cases.push({ one, two, oneBest: Infinity, twoBest: Infinity });
   }
+  const limit = await limitOnTwo();
+  const limitBest = { one: Infinity, two: Infinity };
   let gflops = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
     gflops = Math.max(gflops, await simdLimit());
+    const { one, two } = await limit.measure();
+    limitBest.one = Math.min(limitBest.one, one);
+    limitBest.two = Math.min(limitBest.two, two);
     for (const entry of cases) {
       entry.oneBest = Math.min(entry.oneBest, (await microseconds(entry.one.run)) / (population * batch));
       entry.twoBest = Math.min(entry.twoBest, (await microseconds(entry.two.run)) / (population * batch));
     }
     say(`repeat ${repeat + 1} of ${repeats}`);
   }
+  await limit.close();
   for (const { one, two } of cases) await Promise.all([one.close(), two.close()]);
-  return report(cases, gflops);
+  return report(cases, gflops, (2 * limitBest.one) / limitBest.two);
 }
 
 /** Multiplications and additions that the weights under a mask ask for, for one image. */
@@ -45,7 +52,7 @@ function operations(mask) {
   return kernels.reduce((sum, tensor) => sum + 2 * uses[tensor.path] * left(tensor), 0);
 }
 
-function report(cases, gflops) {
+function report(cases, gflops, limitRatio) {
   const sum = (pick) => cases.reduce((total, entry) => total + pick(entry), 0);
   const one = sum((entry) => entry.oneBest);
   const two = sum((entry) => entry.twoBest);
@@ -58,7 +65,7 @@ function report(cases, gflops) {
       share_of_limit: operations(masks[level]) / oneBest / 1000 / gflops,
     })),
     chain_us: one,
-    workers: { one_us: one, two_us: two, ratio: one / two },
+    workers: { one_us: one, two_us: two, ratio: one / two, limit_ratio: limitRatio },
   };
 }
 
@@ -72,5 +79,6 @@ export function table(result) {
         `${String(level).padStart(5)}  ${share.toFixed(4).padStart(7)}  ${us.toFixed(3).padStart(8)}  ${of.toFixed(2).padStart(14)}`,
     ),
     `chain (sum of the levels) ${result.chain_us.toFixed(1)} us on one thread, ${workers.two_us.toFixed(1)} on two: ${workers.ratio.toFixed(2)} x`,
+    `the loop of the SIMD limit on two threads at once: ${workers.limit_ratio.toFixed(2)} x`,
   ].join('\n');
 }

@@ -1,4 +1,6 @@
 // What both measurements evaluate: the MNIST network under seeded nested masks, 0.8^k of the weights at level k.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { wasm as limit } from '../dist/src/numeric/kernels/generated/limit.js';
 import { createMemory, instantiate } from '../dist/src/numeric/kernels/module.js';
 import { buildNetwork } from '../dist/src/networks/index.js';
@@ -73,14 +75,43 @@ export async function atLevel(level, { population, images, threads }) {
   };
 }
 
-const { multiplyAddChains } = instantiate(limit, createMemory(65536));
+export const { multiplyAddChains } = instantiate(limit, createMemory(65536));
+/** Of the limit loop at a time: half a millisecond. */
 const rounds = 200_000;
+/** Of the limit loop on two threads at once: so many that waking the other counts for nothing. */
+export const limitRounds = 40 * rounds;
 const operationsPerRound = 96;
 
-/** What one thread can do at this moment, in GF/s: the SIMD limit of portable code. Takes half a millisecond. */
+/** What one thread can do at this moment, in GF/s: the SIMD limit of portable code. */
 export async function simdLimit() {
   const took = await microseconds(() => multiplyAddChains(0, rounds, 0.5, 0.25));
   return (rounds * operationsPerRound) / took / 1000;
+}
+
+/**
+ * The limit loop on one thread, and on two at once: `measure()` gives the microseconds of each. Twice the first over the
+ * second is what two threads could do at best at this moment.
+ */
+export async function limitOnTwo() {
+  const words = new Int32Array(new SharedArrayBuffer(8));
+  const worker = new Worker(new URL('limit-thread.mjs', import.meta.url), { workerData: words.buffer });
+  await once(worker, 'message');
+  const alone = () => multiplyAddChains(0, limitRounds, 0.5, 0.25);
+  const both = () => {
+    const epoch = Atomics.add(words, 0, 1) + 1;
+    Atomics.notify(words, 0);
+    alone();
+    Atomics.wait(words, 1, epoch - 1);
+  };
+  both();
+  return {
+    measure: async () => ({ one: await microseconds(alone), two: await microseconds(both) }),
+    async close() {
+      Atomics.store(words, 0, -1);
+      Atomics.notify(words, 0);
+      await once(worker, 'exit');
+    },
+  };
 }
 
 /** Microseconds that `work` takes. */
