@@ -7,6 +7,7 @@ export default defineConfig({
     // The same tests everywhere: Ink draws live where CI is not set only; what differs where it is has its own test.
     env: { CI: 'false', CONTINUOUS_INTEGRATION: 'false' },
     testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Two cores: one file per core, and tests that start the command itself spawn more.
     maxWorkers: 2,
   },
