@@ -55,7 +55,7 @@ export function ticketlab(
     cwd: folder,
     env: { ...environment, ...variables },
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 170_000,
     maxBuffer: 64 * 1024 * 1024,
   });
   return { code: done.status, stdout: done.stdout, stderr: done.stderr };

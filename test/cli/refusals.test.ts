@@ -117,7 +117,7 @@ test.skipIf(!existsSync('/dev/full'))('output that finds no room is one message,
   const folder = project({ 'p.yaml': tiny });
   const full = openSync('/dev/full', 'w');
   const { status, stderr } = spawnSync(process.execPath, [installed, 'plan', 'p.yaml'], {
-    ...{ cwd: folder, encoding: 'utf8', timeout: 60_000 },
+    ...{ cwd: folder, encoding: 'utf8', timeout: 170_000 },
     stdio: ['ignore', full, 'pipe'],
   });
   closeSync(full);

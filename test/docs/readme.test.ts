@@ -55,7 +55,7 @@ describe('in a project with the shipped pipelines', () => {
     (line) => {
       const planned = /\brun (?!--help)/.test(line) ? `${line} --dry-run` : line;
       const { status, stdout } = spawnSync('sh', ['-c', `${planned} 2>&1`], {
-        ...{ cwd: folder, env, encoding: 'utf8', timeout: 120_000 },
+        ...{ cwd: folder, env, encoding: 'utf8', timeout: 170_000 },
       });
       expect([0, ...(/\b(plan|run)\b/.test(line) ? [10] : [])], stdout).toContain(status);
     },

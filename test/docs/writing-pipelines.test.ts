@@ -83,7 +83,7 @@ describe('in a project of the files of the page', () => {
   const { PATH = '' } = process.env;
   const env = { PATH: `${bin}:${PATH}`, HOME: folder, LANG: 'C', NO_COLOR: '1' };
   const shell = (words: string) =>
-    spawnSync('sh', ['-c', `${words} 2>&1`], { cwd: folder, env, encoding: 'utf8', timeout: 120_000 });
+    spawnSync('sh', ['-c', `${words} 2>&1`], { cwd: folder, env, encoding: 'utf8', timeout: 170_000 });
 
   test('every module is a stage type', () => {
     for (const { name, text, value } of pipelines.filter((block) => usesModule(block.text))) {
