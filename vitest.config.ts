@@ -6,8 +6,8 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: '.vitest-report.json' }]],
     // The same tests everywhere: Ink draws live where CI is not set only; what differs where it is has its own test.
     env: { CI: 'false', CONTINUOUS_INTEGRATION: 'false' },
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Two cores: one file per core, and tests that start the command itself spawn more.
     maxWorkers: 2,
   },

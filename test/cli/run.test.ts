@@ -106,7 +106,7 @@ describe('a run that is broken off', () => {
     }
     expect(runs(folder)).toMatchObject({ failed: 0, exit: 0 });
     expect(digestsIn(folder, ['tiny.yaml'])).toEqual(expected);
-  }, 180_000);
+  });
 });
 
 describe('the command line', () => {

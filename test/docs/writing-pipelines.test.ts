@@ -96,15 +96,11 @@ describe('in a project of the files of the page', () => {
   });
 
   // In the order of the page: what one command computes is there for the next.
-  test.each(commands)(
-    '$words',
-    ({ words, says }) => {
-      const { status, stdout } = shell(words);
-      if (says !== undefined) expect(stdout).toMatch(pattern(says));
-      else expect([0, ...(/\bplan\b/.test(words) ? [10] : [])], stdout).toContain(status);
-    },
-    120_000,
-  );
+  test.each(commands)('$words', ({ words, says }) => {
+    const { status, stdout } = shell(words);
+    if (says !== undefined) expect(stdout).toMatch(pattern(says));
+    else expect([0, ...(/\bplan\b/.test(words) ? [10] : [])], stdout).toContain(status);
+  });
 
   test.each(['one-training.yaml', 'chosen.yaml', 'settled.yaml data init words'])(
     'what costs little is really run: %s',
@@ -113,6 +109,5 @@ describe('in a project of the files of the page', () => {
       expect(stdout).toContain('0 failed');
       expect(status).toBe(0);
     },
-    120_000,
   );
 });

@@ -51,7 +51,7 @@ export function registerKillLaw({ type, params, steps, kills, within }: KillLaw)
       expect(last.at(-1)).toBe(undisturbed.at(-1));
       expect(last.length).toBeLessThan(undisturbed.length);
     });
-  }, 180_000);
+  });
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

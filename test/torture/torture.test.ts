@@ -8,7 +8,7 @@ interface Rounds {
 }
 
 /** A slice of `npm run torture`: every third round, and the first with a crowd, so that each kind is among them. */
-const seeds = [...Array.from({ length: 11 }, (_, at) => at * 3), 39];
+const seeds = [...Array.from({ length: 9 }, (_, at) => at * 3), 39];
 
 test('whoever is killed wherever, the next run ends with the same digests and leaves a sound store', async () => {
   const { reference, round } = torture as Rounds;
@@ -19,4 +19,4 @@ test('whoever is killed wherever, the next run ends with the same digests and le
   // The others are named places that were reached.
   kinds.delete('not reached');
   expect(kinds.size).toBeGreaterThan(4);
-}, 300_000);
+});
