@@ -84,7 +84,7 @@ export class Store {
     this.#index?.save();
   }
 
-  /** Reads the record itself: one small file, and one `stat` for each object not seen before. Writes synchronous: one small file, and one `stat` for each object not seen before. Writes nothing. */
+  /** Reads the record itself: one small file, and one `stat` for each object not seen before. Writes nothing. */
   lookup(key: string): Lookup {
     let text: string;
     try {

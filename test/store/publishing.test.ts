@@ -1,0 +1,70 @@
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ObjectLostError } from '../../src/store/errors.js';
+import { onFailpoint, type Failpoint } from '../../src/store/failpoints.js';
+import { openStore, type Store } from '../../src/store/store.js';
+import { publication, sha256 } from '../rig/publication.js';
+import { temporaryFolder } from '../rig/temporary.js';
+
+let folder: string;
+let root: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  root = join(folder, 'store');
+});
+afterEach(() => {
+  onFailpoint(() => undefined);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const key = sha256('a');
+const open = (): Store => openStore(root);
+const left = (): string[] => readdirSync(open().layout.temporary);
+
+/** Somebody else does something, once, when this process gets to a place. */
+function meanwhile(place: Failpoint, work: () => void): void {
+  onFailpoint((name) => {
+    if (name !== place) return;
+    onFailpoint(() => undefined);
+    work();
+  });
+}
+
+describe('while a result is published', () => {
+  test('an object that vanishes before the record has its name stops it: no record is without its objects', () => {
+    meanwhile('publish.objects-synced', () => rmSync(open().layout.object(sha256('text'))));
+    const publishing = (): unknown => open().publish(publication('a', { out: 'text', other: 'x' }));
+    expect(publishing).toThrow(ObjectLostError);
+    expect(existsSync(open().layout.record(key))).toBe(false);
+    expect(left()).toEqual([]);
+  });
+
+  test('so does a file of a tree', () => {
+    meanwhile('publish.objects-synced', () => rmSync(open().layout.object(sha256('inside'))));
+    const files = new Map([['x', 'inside']]);
+    expect(() => open().publish(publication('a', { out: files }))).toThrow(
+      'it vanished while its record was written',
+    );
+    expect(existsSync(open().layout.record(key))).toBe(false);
+  });
+
+  test('a damaged file that somebody else puts under the name of an object gives way to the right one', () => {
+    const { object } = open().layout;
+    meanwhile('publish.record-staged', () => {
+      open().publish(publication('b', { out: 'text' }));
+      chmodSync(object(sha256('text')), 0o644);
+      writeFileSync(object(sha256('text')), 'tixt');
+    });
+    open().publish(publication('a', { out: 'text' }));
+    expect(Buffer.from(open().objects.read(sha256('text'))).toString()).toBe('text');
+  });
+
+  test('the result of somebody who is faster stays, and ours is told to differ', () => {
+    meanwhile('publish.record-staged', () => open().publish(publication('a', { out: 'theirs' })));
+    const { outcome, differing, record } = open().publish(publication('a', { out: 'ours' }));
+    expect({ outcome, differing }).toEqual({ outcome: 'known', differing: ['out'] });
+    expect(record.outputs['out']!.sha256).toBe(sha256('theirs'));
+    expect(left()).toEqual([]);
+  });
+});
