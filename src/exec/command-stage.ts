@@ -4,13 +4,13 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Json } from '../base/json.js';
-import { UserError } from '../base/result.js';
 import type { CommandSpec } from '../pipeline/plan.js';
 import type { Artefact, GatheredArtefact, StageContext, StageDefinition } from '../pipeline/stage.js';
 import { CommandError } from './command-error.js';
 import { collectOutputs } from './command-outputs.js';
 import { writeInput } from './command-inputs.js';
 import { inheritedEnvironment } from './inherited-environment.js';
+import { notStarted } from './not-started.js';
 import { codeBytes } from './own-stage.js';
 import type { CodeFile, OwnCode } from './own-code.js';
 
@@ -99,7 +99,7 @@ function perform(
       ? ['sh', '-eu', '-c', command.shell ?? '']
       : command.argv.map((argument) => fill(argument, paths));
   const threads = String(context.threads);
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     ...inheritedEnvironment(),
     HOME: join(folder, 'home'),
     TMPDIR: join(folder, 'tmp'),
@@ -112,7 +112,8 @@ function perform(
   const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
   listen(child, context);
   const words = command.argv ?? (command.shell ?? '').split(/[\s"'`;|&()<>]+/);
-  return ended(child, program, () => leftBehind(words, folder));
+  const refused = (error: Error): Error => notStarted(error, program, env['PATH']);
+  return ended(child, program, { refused, hint: () => leftBehind(words, folder) });
 }
 
 /** Programs look for files that lie in the project, and not where they run. */
@@ -146,13 +147,19 @@ function parsed(line: string): Readonly<Record<string, unknown>> {
 
 const why = 'the system does that when memory runs out';
 
-/** @param hint further words for a program that ended by itself, but not well. */
-function ended(child: ChildProcess, program: string, hint: () => string): Promise<void> {
+interface Ending {
+  /** Why a program could not be started. */
+  readonly refused: (error: Error) => Error;
+  /** Further words for a program that ended by itself, but not well. */
+  readonly hint: () => string;
+}
+
+function ended(child: ChildProcess, program: string, { refused, hint }: Ending): Promise<void> {
   // A polite signal reaches the whole group: the program may follow it, and its end is told then.
   const wait = (): void => undefined;
   process.on('SIGTERM', wait);
   return new Promise<void>((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) => reject(notStarted(error, program)));
+    child.once('error', (error) => reject(refused(error)));
     child.once('exit', (code, signal) => {
       if (code === 0) resolve();
       else if (code !== null)
@@ -162,13 +169,4 @@ function ended(child: ChildProcess, program: string, hint: () => string): Promis
       else reject(new CommandError(`${program} was ended by ${signal}`, 'stopped'));
     });
   }).finally(() => process.off('SIGTERM', wait));
-}
-
-function notStarted(error: NodeJS.ErrnoException, program: string): Error {
-  if (error.code === 'ENOENT')
-    return new UserError(
-      `There is no program ${program}: it is neither on the PATH nor among the files under code.`,
-    );
-  if (error.code === 'EACCES') return new UserError(`${program} is not executable.`);
-  return new UserError(`${program} could not be started: ${error.message}`);
 }

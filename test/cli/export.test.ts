@@ -38,9 +38,9 @@ describe('export', () => {
     expect(ticketlab(folder, ['export', 'text', 'all', 'p.yaml']).stdout).toBe('all: 9 files, 15 B.\n');
     const notes = readdirSync(join(folder, 'all')).filter((name) => name.includes('note'));
     expect(notes.sort()).toEqual([
-      'text-word=A_B.note~3.txt',
+      'text-word=A_B.note~2.txt',
       'text-word=a_b.note.txt',
-      'text-word=a_b.note~2.txt',
+      'text-word=a_b~c743da.note.txt',
     ]);
     expect(notes.map((name) => readFileSync(join(folder, 'all', name), 'utf8')).sort()).toEqual([
       'A_B',

@@ -44,8 +44,12 @@ describe.skipIf(!canStart)('a store that may only be read', () => {
     ticketlab(folder, ['pin', 'init', 'p.yaml', '--name', 'kept']);
     ticketlab(folder, ['lock', 'p.yaml']);
     allow(join(folder, '.ticketlab'), { folders: 0o555 });
+    chmodSync(folder, 0o555);
   });
-  afterAll(() => allow(join(folder, '.ticketlab'), { folders: 0o755 }));
+  afterAll(() => {
+    chmodSync(folder, 0o755);
+    allow(join(folder, '.ticketlab'), { folders: 0o755 });
+  });
 
   test.each<[readonly string[], RegExp]>([
     [['plan', 'p.yaml'], /^1 hit, 0 would run/m],

@@ -14,7 +14,7 @@ import { decodeRecord, encodeRecord, sealRecord, type ResultRecord } from '../..
 import { allRecords } from '../../src/store-tools/records.js';
 import { parseShare, sampleRecords } from '../../src/store-tools/sample.js';
 import { sha256 } from '../rig/publication.js';
-import { addKeyed, addResult, freshStore } from './store-rig.js';
+import { addKeyed, addResult, damage, freshStore } from './store-rig.js';
 
 describe('checking a store', () => {
   const filled = () => {
@@ -39,26 +39,26 @@ describe('checking a store', () => {
   });
 
   test.each<[string, string, (path: string) => void, string[]]>([
-    ['a flipped bit', 'ticket', (path) => writeFileSync(path, 'tickeu'), ['damaged object']],
+    ['a flipped bit', 'ticket', (path) => damage(path, 'tickeu'), ['damaged object']],
     [
       'an object cut short',
       'ticket',
-      (path) => writeFileSync(path, 'tick'),
+      (path) => damage(path, 'tick'),
       ['damaged object', 'wrong size copy train'],
     ],
-    ['an empty object', 'second', (path) => writeFileSync(path, ''), ['damaged object', 'wrong size data']],
+    ['an empty object', 'second', (path) => damage(path, ''), ['damaged object', 'wrong size data']],
     ['an object that is gone', 'ticket', (path) => rmSync(path), ['missing object copy train']],
     ['a file of a tree that is gone', 'first', (path) => rmSync(path), ['missing object data']],
-  ])('finds %s', (_, content, damage, expected) => {
+  ])('finds %s', (_, content, happen, expected) => {
     const { store } = filled();
-    damage(store.layout.object(sha256(content)));
+    happen(store.layout.object(sha256(content)));
     const found = problems(store).map((text) => text.split(' '));
     expect(found.map(([a, b, ...rest]) => [a, b, ...rest.sort()].join(' '))).toEqual(expected);
   });
 
   test('finds a tree that is none, a damaged record, a wrong key and files that do not belong there', () => {
     const { store, data } = filled();
-    writeFileSync(store.layout.object(data.outputs['data']!.sha256), '[]]');
+    damage(store.layout.object(data.outputs['data']!.sha256), '[]]');
     const copy = allRecords(store.layout).find(({ record }) => record?.made.instance === 'copy')!;
     writeFileSync(store.layout.record(copy.key), '{');
     addResult(store, 'stranger', { outputs: {} });

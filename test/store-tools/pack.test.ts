@@ -11,7 +11,7 @@ import { packResults, unpackResults } from '../../src/store-tools/pack.js';
 import { publication, sha256 } from '../rig/publication.js';
 import { signatures } from '../rig/signatures.js';
 import { finished } from './steps.js';
-import { addKeyed, below, freshStore } from './store-rig.js';
+import { addKeyed, below, damage, freshStore } from './store-rig.js';
 
 function filled(): { store: Store; path: string; bytes: Buffer; records: ReturnType<typeof addKeyed>[] } {
   const store = freshStore();
@@ -67,7 +67,7 @@ describe('an archive', () => {
 
   test('heals a store that has lost objects', () => {
     const { store, path, records } = filled();
-    writeFileSync(store.layout.object(sha256('ticket')), 'tick3t', { mode: 0o644 });
+    damage(store.layout.object(sha256('ticket')), 'tick3t');
     expect(checkStore(store.layout).problems).toHaveLength(1);
     unpackResults(store, path);
     expect(checkStore(store.layout).problems).toEqual([]);
@@ -83,7 +83,7 @@ describe('an archive', () => {
 
   test('appears only when it is complete', () => {
     const { store, records } = filled();
-    writeFileSync(store.layout.object(sha256('ticket')), 'tick3t');
+    damage(store.layout.object(sha256('ticket')), 'tick3t');
     const path = join(store.layout.root, '..', 'half.tlpack');
     expect(() => finished(packResults(store, records, path))).toThrow('is lost');
     expect(below(join(store.layout.root, '..')).filter((name) => name.includes('half'))).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Json } from '../../src/base/json.js';
@@ -23,6 +23,12 @@ export function freshStore(): Store {
   const store = openStore(join(folder, 'store'));
   store.prepare();
   return store;
+}
+
+/** Writes over an object, which nobody may. */
+export function damage(path: string, text: string): void {
+  chmodSync(path, 0o644);
+  writeFileSync(path, text);
 }
 
 export interface ResultSpec {

@@ -65,7 +65,7 @@ describe('the layout', () => {
     const digest = sha256('text');
     const path = join(root, 'cas', digest.slice(0, 2), digest.slice(2));
     expect(readFileSync(path, 'utf8')).toBe('text');
-    expect(statSync(path).mode & 0o777).toBe(0o444);
+    expect(statSync(path).mode & 0o777).toBe(0o444 & ~process.umask());
     expect(statSync(path).nlink).toBe(1);
   });
 
