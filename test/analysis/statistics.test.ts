@@ -125,6 +125,7 @@ test("Holm's values grow with the claims before them and never fall", () => {
     0.03, 0.06, 0.06, 0.02,
   ]);
   expect([...holm([0.5, NaN, 0.9])]).toEqual([1, NaN, 1]);
+  expect([...holm([0.6, 0.7])]).toEqual([1, 1]);
   expect([...holm([])]).toEqual([]);
 });
 

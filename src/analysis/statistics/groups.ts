@@ -60,7 +60,8 @@ export function inWords(cells: Row): string {
 function numberIn(row: Row, column: string): number {
   const cell = row[column];
   if (typeof cell === 'number' && Number.isFinite(cell)) return cell;
-  throw new UserError(`column ${column} holds ${JSON.stringify(cell)} where a finite number is needed`);
+  const found = typeof cell === 'number' ? String(cell) : JSON.stringify(cell);
+  throw new UserError(`column ${column} holds ${found} where a finite number is needed`);
 }
 
 function twice(cells: Row, repetition: string, { by, repetition: column }: Roles): UserError {
