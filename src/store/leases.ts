@@ -77,10 +77,6 @@ export class Leases {
     }
   }
 
-  get holdsAny(): boolean {
-    return this.#held.size > 0;
-  }
-
   close(): void {
     for (const key of [...this.#held.keys()]) this.release(key);
     this.#staging?.remove();

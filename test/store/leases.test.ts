@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { layoutOf, type Layout } from '../../src/store/layout.js';
@@ -29,7 +38,7 @@ const elsewhere: LeaseHolder = {
 };
 
 /** As somebody wrote it. */
-function put(lease: LeaseHolder | string): void {
+function put(lease: object | string): void {
   mkdirSync(dirname(layout.lease(key)), { recursive: true });
   writeFileSync(layout.lease(key), typeof lease === 'string' ? lease : JSON.stringify(lease));
 }
@@ -77,6 +86,9 @@ describe('a lease', () => {
     ],
     ['of a process here that was stopped', { ...elsewhere, ...ownIdentity() }],
     ['that is damaged', '{"token":'],
+    ['of a process whose number is text', { ...elsewhere, ...ownIdentity(), pid: 'many' }],
+    ['of a process whose number is none', { ...elsewhere, ...ownIdentity(), pid: 1.5 }],
+    ['that does not say whose it is', { ...elsewhere, ...ownIdentity(), token: undefined, pid: 4_194_304 }],
   ])('%s is left alone while it beats, and taken over a minute after it last did', (_, left) => {
     put(left);
     const observer = client('new');
@@ -111,6 +123,39 @@ describe('a lease', () => {
       owner.beat();
     }
     expect(observer.take(key, 'a').mine).toBe(false);
+  });
+
+  test('that somebody takes over while another is about to do so stays with the faster one', () => {
+    put(elsewhere);
+    const faster = { ...elsewhere, ...ownIdentity(), token: 'newer', run: 'faster' };
+    let looks = 0;
+    // The clock is asked between the look at the lease and the attempt to take it over.
+    const monotonic = (): number => {
+      if (++looks === 2) put(faster);
+      return looks * staleMs;
+    };
+    const slower = new Leases({ layout, run: 'slower', monotonic });
+    expect(slower.take(key, 'a').mine).toBe(false);
+    expect(slower.take(key, 'a')).toEqual({ mine: false, holder: faster });
+    expect(holderNow()).toEqual(faster);
+    slower.close();
+    expect(readdirSync(layout.temporary)).toEqual([]);
+    expect(holderNow()).toEqual(faster);
+  });
+
+  test('that can neither be taken nor looked at keeps nobody from working', () => {
+    mkdirSync(dirname(layout.lease(key)));
+    symlinkSync('nowhere', layout.lease(key));
+    expect(client('one').take(key, 'a')).toEqual({ mine: true });
+  });
+
+  test('that was taken over while its owner slept is not kept alive by the owner', () => {
+    const sleeper = client('sleeper');
+    sleeper.take(key, 'a');
+    put(elsewhere);
+    utimesSync(layout.lease(key), 1000, 1000);
+    sleeper.beat();
+    expect(statSync(layout.lease(key)).mtimeMs).toBe(1_000_000);
   });
 
   test('that cannot be had because of the disk keeps nobody from working', () => {

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { replaceFileFrom } from '../../src/store/durable.js';
+import { replaceFile, replaceFileFrom } from '../../src/store/durable.js';
 
 let home: string;
 beforeEach(() => {
@@ -38,4 +38,23 @@ it('does without the other folder where that cannot be had', () => {
   replaceFileFrom(aside(), figure(), Buffer.from('one'));
   expect(readFileSync(figure(), 'utf8')).toBe('one');
   expect(readFileSync(aside(), 'utf8')).toBe('a file');
+});
+
+it('leaves nothing half-written in either folder when the file cannot be replaced', () => {
+  mkdirSync(figure(), { recursive: true });
+  expect(() => replaceFileFrom(aside(), figure(), Buffer.from('one'))).toThrow(/a\.svg \(EISDIR\)/);
+  expect(readdirSync(aside())).toEqual([]);
+  expect(readdirSync(join(home, 'results'))).toEqual(['a.svg']);
+});
+
+it('is not kept from it by what an earlier process of the same number left half-written', () => {
+  for (const folder of [aside(), join(home, 'results')]) {
+    mkdirSync(folder);
+    writeFileSync(join(folder, `a.svg.${process.pid}.tmp`), 'half');
+  }
+  replaceFileFrom(aside(), figure(), Buffer.from('one'));
+  expect(readdirSync(aside())).toEqual([]);
+  replaceFile(figure(), 'two');
+  expect(readFileSync(figure(), 'utf8')).toBe('two');
+  expect(readdirSync(join(home, 'results'))).toEqual(['a.svg']);
 });
