@@ -17,7 +17,7 @@ import type { ImageSets } from '../src/data/images.js';
 import { buildNetwork } from '../src/networks/index.js';
 import type { Network } from '../src/networks/network.js';
 import { defineStage } from '../src/pipeline/stage.js';
-import type { Checkpoints } from '../src/pipeline/stage.js';
+import type { Checkpoints, ColumnType } from '../src/pipeline/stage.js';
 import { createEvaluator } from '../src/population/evaluator.js';
 
 const params = Type.Object(
@@ -43,12 +43,25 @@ const params = Type.Object(
 type Params = Static<typeof params>;
 
 const gathered = { type: ['weights', 'ticket'], gather: true } as const;
-const pairColumns = ['kind', 'aligned'];
-const metricsColumns = [
+const doubles = (names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, 'double' as const]));
+const pairColumns = { kind: 'string', aligned: 'bool' } as const;
+const metricsColumns: Readonly<Record<string, ColumnType>> = {
   ...pairColumns,
-  ...['points', 'moved_units', 'distance', 'distance_from_start_a', 'distance_from_start_b', 'connected'],
-  ...measurements.flatMap((name) => ['barrier', 'chord', 'a', 'b'].map((end) => `${name}_${end}`)),
-];
+  ...{ points: 'int', moved_units: 'int' },
+  ...doubles(['distance', 'distance_from_start_a', 'distance_from_start_b']),
+  connected: 'bool',
+  ...doubles(measurements.flatMap((name) => ['barrier', 'chord', 'a', 'b'].map((end) => `${name}_${end}`))),
+};
+const pathColumns: Readonly<Record<string, ColumnType>> = {
+  ...pairColumns,
+  ...doubles(['alpha', ...measurements]),
+};
+/** Coordinates by which the ends differ, of each of the two. */
+const furtherColumns = ['ends', 'control'].map((input) => ({
+  coordinatesOf: input,
+  prefixes: ['a_', 'b_'],
+}));
 
 export default defineStage({
   type: 'evaluate-lmc',
@@ -75,9 +88,16 @@ export default defineStage({
   outputs: {
     metrics: {
       type: 'metrics',
+      columns: metricsColumns,
+      furtherColumns,
       doc: 'One row a pair (and alignment): coordinates a_... and b_..., barriers (`_barrier`: above the mean of the ends, `_chord`: above their straight line), values at the ends, distances.',
     },
-    path: { type: 'table', doc: 'One row a point of a path: pair, alpha, error and cross-entropy.' },
+    path: {
+      type: 'table',
+      columns: pathColumns,
+      furtherColumns,
+      doc: 'One row a point of a path: pair, alpha, error and cross-entropy.',
+    },
   },
   runtime: 'portable',
   threads: true,
@@ -101,8 +121,8 @@ export default defineStage({
     }
     const coordinates = [...new Set(pairs.flatMap(({ cells }) => Object.keys(cells)))];
     return {
-      metrics: encodeTable([...coordinates, ...metricsColumns], rows.metrics),
-      path: encodeTable([...coordinates, ...pairColumns, 'alpha', ...measurements], rows.path),
+      metrics: encodeTable([...coordinates, ...Object.keys(metricsColumns)], rows.metrics),
+      path: encodeTable([...coordinates, ...Object.keys(pathColumns)], rows.path),
     };
   },
 });

@@ -95,6 +95,7 @@ const params = Type.Object(
 type Params = Static<typeof params>;
 
 const network = { type: ['ticket', 'weights'] } as const;
+const directionColumns = { direction: 'int', curvature: 'double' } as const;
 
 export default defineStage({
   type: 'hessian-flatness',
@@ -121,14 +122,24 @@ export default defineStage({
     },
     spectrum: {
       type: 'table',
+      columns: spectrumColumns,
       doc: 'Eigenvalues at both ends with bounds, nodes and weights of the quadratures, and the density.',
     },
-    sharpness: { type: 'table', doc: 'One row a scale: how much loss and error rise, with standard errors.' },
+    sharpness: {
+      type: 'table',
+      columns: sharpnessColumns,
+      doc: 'One row a scale: how much loss and error rise, with standard errors.',
+    },
     layers: {
       type: 'table',
+      columns: layerColumns,
       doc: 'Mean curvature of each tensor, by values alone at each of sigmas, beside that of derivatives and 1 / std².',
     },
-    directions: { type: 'table', doc: 'Curvature along each random direction.' },
+    directions: {
+      type: 'table',
+      columns: directionColumns,
+      doc: 'Curvature along each random direction.',
+    },
   },
   runtime: 'gradient',
   choosesRuntime: ['backend'],
@@ -260,11 +271,11 @@ async function measure({ spot, trained, chosen, ledger, images }: Measured, give
   const finite = (rows: readonly object[]) => rows.map((row) => finiteCells({ ...row }));
   return {
     metrics: encodeTable(Object.keys(metricsColumns), [metrics]),
-    spectrum: encodeTable(spectrumColumns, finite(spectrum.rows)),
-    sharpness: encodeTable(sharpnessColumns, finite(flatness.rows)),
-    layers: encodeTable(layerColumns, finite(flatness.layers)),
+    spectrum: encodeTable(Object.keys(spectrumColumns), finite(spectrum.rows)),
+    sharpness: encodeTable(Object.keys(sharpnessColumns), finite(flatness.rows)),
+    layers: encodeTable(Object.keys(layerColumns), finite(flatness.layers)),
     directions: encodeTable(
-      ['direction', 'curvature'],
+      Object.keys(directionColumns),
       finite(Array.from(flatness.curvatures, (curvature, direction) => ({ direction, curvature }))),
     ),
   };

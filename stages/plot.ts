@@ -17,7 +17,7 @@ import { heatmapSpec } from '../src/figures/heatmap-spec.js';
 import { lastByHelp, lastColumn } from '../src/figures/last-by.js';
 import type { LastBy } from '../src/figures/last-by.js';
 import { lastRow, observationsOf, refuseMissing } from '../src/figures/observations.js';
-import { pointsTable } from '../src/figures/points-table.js';
+import { pointsTable, remainingPercent } from '../src/figures/points-table.js';
 import { summariseCurves, type Observation } from '../src/figures/summarise-curves.js';
 import { rowsWhere } from '../src/figures/where.js';
 import {
@@ -110,6 +110,9 @@ const params = Type.Object(
   },
   closed,
 );
+/** What is told of every drawn point. */
+const pointColumns = { n: 'int', mean: 'double', lower: 'double', upper: 'double' } as const;
+
 /** Parameters of the kinds of figures lie flat beside the others. */
 type Params = Static<typeof params>;
 
@@ -128,13 +131,20 @@ export default defineStage({
   },
   columnNames: {
     input: 'table',
-    all: ['x', 'y', 'color', 'band', 'value', 'where'],
+    all: ['x', 'y', 'value', 'where'],
+    any: ['color', 'band'],
     oneOf: ['last_by'],
   },
   outputs: {
     figure: { type: 'figure', doc: 'figure.svg, figure.png (two pixels for one of the SVG) and figure.csv.' },
     data: {
       type: 'table',
+      columns: pointColumns,
+      furtherColumns: [
+        { names: ['curve', 'level', remainingPercent, 'alpha', 'value', 'scale'] },
+        { parameter: 'x' },
+        { parameter: 'y' },
+      ],
       doc: 'The drawn points: curve, level, x (weights_remaining_pct for `remaining`), or x and y of a cell; n, mean, lower, upper.',
     },
   },
@@ -180,7 +190,7 @@ function heatmap(input: Input, given: Params, widthOf: TextWidth): Drawing {
   const cells = heatmapCells(rowsWhere(gatherTables(instances), given.where), roles);
   const rows = cells.map(({ x, y, ...interval }) => ({ [roles.x]: x, [roles.y]: y, ...interval }));
   return {
-    csv: encodeTable([roles.x, roles.y, 'n', 'mean', 'lower', 'upper'], rows),
+    csv: encodeTable([roles.x, roles.y, ...Object.keys(pointColumns)], rows),
     spec: heatmapSpec(heatmapFigure(cells, roles, given), widthOf),
   };
 }

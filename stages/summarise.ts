@@ -14,7 +14,7 @@ import { lastByHelp, lastColumn } from '../src/figures/last-by.js';
 import type { LastBy } from '../src/figures/last-by.js';
 import { lastRow, refuseMissing } from '../src/figures/observations.js';
 import { defineStage } from '../src/pipeline/stage.js';
-import type { Artefact, GatheredArtefact } from '../src/pipeline/stage.js';
+import type { Artefact, ColumnType, GatheredArtefact } from '../src/pipeline/stage.js';
 
 const closed = { additionalProperties: false };
 /** The column along which the smallest value is the dense network, where no other is named. */
@@ -115,12 +115,24 @@ const params = Type.Object(
   closed,
 );
 
-const intervalColumns = ['std_error', 'lower', 'upper', 'interval'];
-const contrastColumns = [
-  ...['contrast', 'column', 'first', 'second', 'n', 'conditions', 'mean_first', 'mean_second', 'difference'],
-  ...intervalColumns,
-  ...['margin', 'p_different', 'p_equivalent', 'p_holm', 'detectable', 'verdict'],
-];
+const intervalColumns = {
+  std_error: 'double',
+  lower: 'double',
+  upper: 'double',
+  interval: 'string',
+} as const;
+const summaryColumns = { n: 'int', mean: 'double', ...intervalColumns } as const;
+const normalisedColumns = { tasks: 'int', mean: 'double', std: 'double' } as const;
+const advantageColumns = { advantage: 'double' } as const;
+const contrastColumns: Readonly<Record<string, ColumnType>> = {
+  ...{ n: 'int', conditions: 'int', mean_first: 'double', mean_second: 'double', difference: 'double' },
+  ...{ ...intervalColumns, margin: 'double', p_different: 'double', p_equivalent: 'double' },
+  ...{ p_holm: 'double', detectable: 'double', verdict: 'string' },
+};
+const contrastNames = { contrast: 'string', column: 'string' } as const;
+/** The values that are compared: texts or numbers. */
+const contrastSides = ['first', 'second'];
+const ofBy = { parameter: 'by' };
 
 export default defineStage({
   type: 'summarise',
@@ -140,23 +152,39 @@ export default defineStage({
       doc: 'Trained networks of all levels of one or more chains: tells how stable their scores are.',
     },
   },
-  columnNames: { input: 'table', all: ['value', 'by', 'repetition'], oneOf: ['last_by'] },
+  columnNames: { input: 'table', all: ['value'], any: ['by', 'repetition'], oneOf: ['last_by'] },
   outputs: {
     summary: {
       type: 'table',
+      columns: summaryColumns,
+      furtherColumns: [ofBy],
       doc: 'One row a group: n, mean, std_error, lower, upper (95 %), interval (t below ten repetitions, else bootstrap).',
     },
     contrasts: {
       type: 'table',
+      columns: { ...contrastNames, ...contrastColumns },
+      furtherColumns: [{ names: contrastSides }],
       doc: 'One row a contrast: paired difference, interval, p-values, Holm, smallest detectable difference, verdict.',
     },
     normalised: {
       type: 'table',
+      columns: normalisedColumns,
+      furtherColumns: [{ ...ofBy, without: 'normalise' }],
       doc: 'With `normalise`: means and std over tasks on one scale; else no rows.',
     },
-    advantage: { type: 'table', doc: 'With `advantage`: one row a level; else no rows.' },
+    advantage: {
+      type: 'table',
+      columns: advantageColumns,
+      furtherColumns: [{ ...ofBy, without: 'advantage.column' }],
+      doc: 'With `advantage`: one row a level; else no rows.',
+    },
     stability: {
       type: 'table',
+      columns: { tensor: 'string' },
+      furtherColumns: [
+        { names: ['level', ...Object.keys(summaryColumns)] },
+        { coordinatesOf: 'tickets', prefixes: [''] },
+      ],
       doc: 'With tickets: rank correlation of scores with the first level; else no rows.',
     },
   },
@@ -175,10 +203,16 @@ export default defineStage({
       inputs.tickets === undefined ? [] : stabilityRows(levelsOf(inputs.tickets, given), given.rng);
     const chains = [...new Set(stability.flatMap((row) => Object.keys(row)))];
     return {
-      summary: encodeTable([...by, 'n', 'mean', ...intervalColumns], summaryRows(groups, rng)),
-      contrasts: encodeTable(contrastColumns, contrastRows(groups, given.contrasts, rng)),
-      normalised: encodeTable([...others(given.normalise), 'tasks', 'mean', 'std'], normalised),
-      advantage: encodeTable([...others(ofAdvantage?.column ?? ''), 'advantage'], advantage),
+      summary: encodeTable([...by, ...Object.keys(summaryColumns)], summaryRows(groups, rng)),
+      contrasts: encodeTable(
+        [...Object.keys(contrastNames), ...contrastSides, ...Object.keys(contrastColumns)],
+        contrastRows(groups, given.contrasts, rng),
+      ),
+      normalised: encodeTable([...others(given.normalise), ...Object.keys(normalisedColumns)], normalised),
+      advantage: encodeTable(
+        [...others(ofAdvantage?.column ?? ''), ...Object.keys(advantageColumns)],
+        advantage,
+      ),
       stability: encodeTable(chains.length === 0 ? ['tensor'] : chains, stability),
     };
   },

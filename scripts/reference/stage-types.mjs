@@ -85,6 +85,20 @@ function named({ settings }, variant) {
   );
 }
 
+/** What a table may have besides, in words. */
+function furtherColumns(rules = []) {
+  if (rules.length === 0) return '';
+  return ` And, where it has them: ${rules.map(furtherColumn).join('; ')}.`;
+}
+
+function furtherColumn({ names, parameter, without, coordinatesOf, prefixes }) {
+  if (names !== undefined) return names.map(code).join(', ');
+  if (parameter !== undefined)
+    return `those that \`${parameter}\` names${without === undefined ? '' : ` but for \`${without}\``}`;
+  const before = prefixes.filter((prefix) => prefix !== '').map(code);
+  return `the coordinates of \`${coordinatesOf}\`${before.length === 0 ? '' : ` with ${before.join(' and ')} before them`}`;
+}
+
 function outputs(stage) {
   const rows = Object.entries(stage.outputs).map(([name, output]) => [
     `\`${name}\``,
@@ -93,6 +107,9 @@ function outputs(stage) {
   ]);
   const columns = Object.entries(stage.outputs)
     .filter(([, output]) => output.columns !== undefined)
-    .map(([name, output]) => `Columns of \`${name}\`: ${columnList(output.columns)}.`);
+    .map(
+      ([name, output]) =>
+        `Columns of \`${name}\`: ${columnList(output.columns)}.${furtherColumns(output.furtherColumns)}`,
+    );
   return [table(['output', 'type', ''], rows), ...columns].join('\n\n');
 }

@@ -6,6 +6,7 @@ const name = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,63}$', patternHint: '
 const kinds = artefactTypes as unknown as Json;
 const columns = { type: 'object', additionalProperties: { enum: ['int', 'double', 'string', 'bool'] } };
 
+const texts = { type: 'array', items: { type: 'string' } };
 const names = { type: 'array', items: name };
 
 function members(of: Readonly<Record<string, Json>>): Json {
@@ -34,11 +35,31 @@ export const signatureSchema: Schema = {
       optional: { type: 'boolean' },
       gather: { type: 'boolean' },
     }),
-    outputs: members({ type: { enum: kinds } }),
+    outputs: members({
+      type: { enum: kinds },
+      furtherColumns: {
+        type: 'array',
+        items: {
+          anyOf: [
+            { type: 'object', required: ['names'], properties: { names: texts } },
+            {
+              type: 'object',
+              required: ['parameter'],
+              properties: { parameter: name, without: { type: 'string' } },
+            },
+            {
+              type: 'object',
+              required: ['coordinatesOf', 'prefixes'],
+              properties: { coordinatesOf: name, prefixes: texts },
+            },
+          ],
+        },
+      },
+    }),
     columnNames: {
       type: 'object',
       required: ['input', 'all'],
-      properties: { input: name, all: names, oneOf: names },
+      properties: { input: name, all: names, any: names, oneOf: names },
     },
     runtime: { enum: ['portable', 'node'] },
     threads: { type: 'boolean' },

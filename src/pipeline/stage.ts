@@ -39,10 +39,23 @@ export interface OutputSignature {
   readonly type: ArtefactType;
   /** There only when this parameter, a number, is above this value; always there without. */
   readonly when?: { readonly parameter: string; readonly above: number };
-  /** For tables: the columns it has. */
+  /** For tables: the columns that it always has; without, nothing is known of them. */
   readonly columns?: Readonly<Record<string, ColumnType>>;
+  /** For tables with `columns`: those that it may have besides. */
+  readonly furtherColumns?: readonly FurtherColumns[];
   readonly doc: string;
 }
+
+/**
+ * Columns that follow from what a stage is given, as data: these, which are there or not; those that a parameter names (a
+ * text, the texts of a list), but for those that another one does (`a.b` is the member `b` of each item of `a`); or the
+ * coordinates of a gathered input with each of these prefixes. More than there will be is no harm, a missing one is: a right
+ * pipeline would be refused.
+ */
+export type FurtherColumns =
+  | { readonly names: readonly string[] }
+  | { readonly parameter: string; readonly without?: string }
+  | { readonly coordinatesOf: string; readonly prefixes: readonly string[] };
 
 /**
  * Files from outside the store that a stage reads. Their digests are part of the key, their paths are not.
@@ -97,11 +110,13 @@ export interface StageSignature {
   readonly inputs: Readonly<Record<string, InputSignature>>;
   /**
    * Parameters that name columns of the table `input` (a text, each of a list, each key of a mapping), so that a wrong name
-   * is found before anything runs. Of those in `oneOf` each table must have one of the names.
+   * is found before anything runs. Where several tables are gathered, every one must have what a parameter in `all` names,
+   * one of them what one in `any` does (the cells of the others are empty), and of the names in one of `oneOf` each has one.
    */
   readonly columnNames?: {
     readonly input: string;
     readonly all: readonly string[];
+    readonly any?: readonly string[];
     readonly oneOf?: readonly string[];
   };
   readonly outputs: Readonly<Record<string, OutputSignature>>;

@@ -24,3 +24,27 @@ describe.each(shipped)('pipelines/%s', (name) => {
     expect(plan.ok ? '' : formatDiagnostics(plan.error)).toBe('');
   });
 });
+
+describe.each([...signatures.values()])('the stage type $type', (signature) => {
+  const parameters = [signature.params, ...Object.values(signature.variants?.of ?? {})].flatMap(
+    ({ properties }) => Object.keys(properties),
+  );
+  const outputs = Object.values(signature.outputs);
+
+  test('declares the columns of its tables, by parameters and inputs that it has', () => {
+    for (const { type, columns } of outputs)
+      if (type === 'table' || type === 'metrics') expect(Object.keys(columns ?? {})).not.toEqual([]);
+    for (const rule of outputs.flatMap(({ furtherColumns }) => furtherColumns ?? [])) {
+      if ('coordinatesOf' in rule) expect(signature.inputs[rule.coordinatesOf]?.gather).toBe(true);
+      if ('parameter' in rule)
+        for (const path of [rule.parameter, rule.without ?? rule.parameter])
+          expect(parameters).toContain(path.split('.')[0]);
+    }
+  });
+
+  test('has the table and the parameters that it says name columns', () => {
+    const { input, all, any = [], oneOf = [] } = signature.columnNames ?? { input: undefined, all: [] };
+    if (input !== undefined) expect(signature.inputs[input]?.type).toContain('table');
+    for (const name of [...all, ...any, ...oneOf]) expect(parameters).toContain(name);
+  });
+});

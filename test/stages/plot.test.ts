@@ -5,6 +5,7 @@ import { UserError } from '../../src/base/result.js';
 import type { Json } from '../../src/base/json.js';
 import type { Artefact, GatheredArtefact } from '../../src/pipeline/stage.js';
 import plot from '../../stages/plot.js';
+import { expectDeclaredColumns } from './declared-columns.js';
 import { font } from '../figures/font.js';
 import { decodePng } from '../figures/png.js';
 
@@ -79,7 +80,9 @@ async function draw(
   params: Record<string, unknown> = accuracy,
 ): Promise<Drawn> {
   const files = { font: { sha256: digest(font.bytes), path: font.path, bytes: () => font.bytes } };
-  return (await plot.run({ params, inputs: { table }, files } as never)) as unknown as Drawn;
+  const outputs = await plot.run({ params, inputs: { table }, files } as never);
+  expectDeclaredColumns(plot, outputs, { params, inputs: { table } });
+  return outputs as unknown as Drawn;
 }
 
 describe('the stage plot', () => {

@@ -4,6 +4,7 @@ import type { Tensors } from '../../src/artefacts/tensors.js';
 import { makeDataset } from '../../src/data/artefact.js';
 import { encodeIdx } from '../../src/data/idx.js';
 import type { Artefact, ArtefactType, OutputBytes, StageDefinition } from '../../src/pipeline/stage.js';
+import { expectDeclaredColumns } from './declared-columns.js';
 
 /** An artefact as a stage sees it, from what a stage has made. */
 export function artefact(type: ArtefactType, content: OutputBytes): Artefact {
@@ -27,7 +28,7 @@ export const tensors = (type: ArtefactType, content: Tensors): Artefact =>
 
 type Inputs = Readonly<Record<string, Artefact>>;
 
-/** Runs a stage as a worker would, with the defaults of its parameters filled in. */
+/** Runs a stage as a worker would, with the defaults of its parameters filled in; its tables have to be as declared. */
 export async function runStage(
   stage: StageDefinition,
   params: Record<string, unknown>,
@@ -40,8 +41,9 @@ export async function runStage(
   for (const schema of [stage.params, ...(variant ? [variant] : [])])
     for (const [name, { default: value }] of Object.entries(schema.properties))
       if (value !== undefined) defaults[name] = value;
+  const given = { ...defaults, ...params };
   const outputs = await stage.run({
-    params: { ...defaults, ...params },
+    params: given,
     inputs,
     files: {},
     threads: 1,
@@ -51,6 +53,7 @@ export async function runStage(
     log: (line: string) => log.push(line),
     ...context,
   } as never);
+  expectDeclaredColumns(stage, outputs, { params: given, inputs });
   return { outputs, log };
 }
 

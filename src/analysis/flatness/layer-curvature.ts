@@ -26,9 +26,11 @@ export interface LayerRow {
   readonly precision: number;
 }
 
-export const layerColumns: readonly (keyof LayerRow)[] = [
-  ...(['scale', 'tensor', 'coordinates', 'curvature', 'curvature_se', 'gauss_newton', 'precision'] as const),
-];
+/** In the order of the table, with their types. */
+export const layerColumns: Readonly<Record<keyof LayerRow, 'bool' | 'double' | 'int' | 'string'>> = {
+  ...{ scale: 'double', tensor: 'string', coordinates: 'int', curvature: 'double', curvature_se: 'double' },
+  ...{ gauss_newton: 'double', precision: 'double' },
+};
 
 /**
  * Of each direction z and each group the mean of z_i^2 - 1.

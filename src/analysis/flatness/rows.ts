@@ -63,12 +63,14 @@ export interface SharpnessRow {
   readonly retained_loss: number;
 }
 
-/** In the order of the table. */
-export const sharpnessColumns: readonly (keyof SharpnessRow)[] = [
-  ...(['measure', 'scale', 'refined', 'pairs'] as const),
-  ...(['loss_increase', 'loss_increase_se', 'error_increase', 'error_increase_se'] as const),
-  ...(['curvature', 'kink_gap', 'kink_gap_se', 'retained_accuracy', 'retained_loss'] as const),
-];
+/** In the order of the table, with their types. */
+export const sharpnessColumns: Readonly<Record<keyof SharpnessRow, 'bool' | 'double' | 'int' | 'string'>> = {
+  ...{ measure: 'string', scale: 'double', refined: 'bool', pairs: 'int' },
+  ...{ loss_increase: 'double', loss_increase_se: 'double' },
+  ...{ error_increase: 'double', error_increase_se: 'double' },
+  ...{ curvature: 'double', kink_gap: 'double', kink_gap_se: 'double' },
+  ...{ retained_accuracy: 'double', retained_loss: 'double' },
+};
 
 /** What is left of accuracy and of cross-entropy. */
 export function retained({ value, classes }: Spot, scale: number, measured: Sharpness) {

@@ -35,9 +35,10 @@ export interface SpectrumRow {
   readonly converged?: boolean;
 }
 
-export const spectrumColumns: readonly (keyof SpectrumRow)[] = [
-  ...(['part', 'index', 'value', 'weight', 'bound', 'converged'] as const),
-];
+/** In the order of the table, with their types. */
+export const spectrumColumns: Readonly<Record<keyof SpectrumRow, 'bool' | 'double' | 'int' | 'string'>> = {
+  ...{ part: 'string', index: 'int', value: 'double', weight: 'double', bound: 'double', converged: 'bool' },
+};
 
 export interface SpectrumReport {
   readonly cells: Readonly<Record<string, number>>;
