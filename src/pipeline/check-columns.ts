@@ -1,111 +1,188 @@
-import type { Json } from '../base/json.js';
-import { problem, type Diagnostic } from './diagnostic.js';
+import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
 import { valueAt } from './explain-schema.js';
-import { refNode, type BoundInput, type BoundParam, type Definition } from './model.js';
+import { namesIn } from './further-columns.js';
+import { knownValues } from './known-values.js';
+import type { BoundInput, Definition } from './model.js';
 import { nearest } from './near.js';
-import { mappingAt } from './params.js';
-import type { ParsedFile } from './parse.js';
-import { ownEntry } from './signatures.js';
-import type { ColumnType } from './stage.js';
+import { placeOfName } from './places-of-names.js';
+import type { StageSignature } from './stage.js';
+import { parameterOf, sourcesOf, tablesOf, type ColumnContext, type Table } from './table-columns.js';
 import { listed, show } from './terminal-text.js';
 
+/** Something that is wrong with columns. */
+interface Finding {
+  readonly diagnostic: Diagnostic;
+  /** The columns that are not there. */
+  readonly names: readonly string[];
+  /** The parameter that is wrong, as `parameterOf` names it. */
+  readonly parameter?: string;
+  /** Parameters that decide about the columns. */
+  readonly follows: readonly string[];
+}
+
 /**
- * The columns that an input needs must be among those of its source, or among the coordinates that a gather adds, with
- * their types. Nothing is said of a source whose columns are not declared.
- *
- * @param loops names of axes that count the passes of some loop: gathered, they add `level`.
+ * Columns that inputs need, and those that parameters name, must be among those of the tables, with the coordinates that
+ * gathers add. Looked at once a definition. Nothing is said of tables whose columns are not declared, of values that are
+ * not known yet, and of what follows from a name that is wrong itself.
  */
 export function checkColumns(
-  definition: Definition,
-  input: BoundInput,
-  { loops, problems }: { readonly loops: ReadonlySet<string>; readonly problems: Diagnostic[] },
+  definitions: readonly Definition[],
+  context: ColumnContext,
+  problems: Diagnostic[],
 ): void {
-  const { signature, written } = input;
-  const own = declaredColumns(input);
-  if (own === undefined || signature.columns === undefined) return;
-  const columns = { ...own, ...coordinates(input, loops) };
-  const wrong = Object.entries(signature.columns).flatMap(([name, wanted]) => {
-    const has = ownEntry(columns, name);
-    if (has === wanted || (wanted === 'double' && has === 'int')) return [];
-    return [has === undefined ? `${name} (${wanted})` : `${name} as ${wanted} (it is ${has})`];
+  const found = definitions.flatMap((definition) => {
+    const missing = definition.inputs.flatMap((input) => missingColumns(definition, input, context));
+    const told = missing.flatMap(({ names }) => names);
+    const unknown = unknownColumns(definition, context);
+    return [...missing, ...unknown.filter(({ names }) => !names.some((name) => told.includes(name)))];
   });
-  if (wrong.length === 0) return;
-  const message = `${definition.name} needs ${wrong.length === 1 ? 'a column' : 'columns'} that ${written} does not have: ${listed(wrong)}.`;
-  const help = `Its columns are ${listed(Object.keys(columns), 40)}.`;
-  problems.push(problem('MISSING_COLUMN', input.at(), message, { help }));
+  const wrong = new Set(found.map(({ parameter }) => parameter));
+  for (const { diagnostic, follows } of found)
+    if (!follows.some((parameter) => wrong.has(parameter))) problems.push(diagnostic);
 }
 
-/**
- * The columns that parameters name (`y: test_accuracy`) must be among those of the table they are about. Said of values
- * that are written out only, and of no table that has a source whose columns are not declared.
- */
-export function checkNamedColumns(
-  definition: Definition,
-  so: { readonly loops: ReadonlySet<string>; readonly file: ParsedFile; readonly problems: Diagnostic[] },
-): void {
-  const rule = definition.signature?.columnNames;
-  if (rule === undefined || definition.implementation?.component !== undefined) return;
-  const inputs = definition.inputs.filter(({ name }) => name === rule.input);
-  // A source that was not understood has columns too.
-  if (inputs.length < sourcesWritten(valueAt(so.file, [...definition.path, 'with', rule.input]))) return;
-  const tables = inputs.map((input) => columnsOf(input, so.loops));
-  if (tables.length === 0 || tables.some((table) => table === undefined)) return;
-  const every = new Set(tables.flatMap((table) => [...(table ?? [])]));
-  const constant = definition.params.filter(({ template }) => template.kind === 'constant');
-  for (const param of constant) {
-    const named = namesIn(param.template.kind === 'constant' ? param.template.value : null);
-    const wrong = rule.all.includes(param.name) ? named.filter((name) => !every.has(name)) : [];
-    const none =
-      rule.oneOf?.includes(param.name) === true &&
-      named.length > 0 &&
-      tables.some((table) => !named.some((name) => table?.has(name)));
-    for (const name of none ? named.slice(0, 1) : wrong)
-      so.problems.push(noSuchColumn(definition, { param, name, columns: [...every] }, so.file));
+/** What an input needs and its tables do not have, or have with another type. */
+function missingColumns(definition: Definition, input: BoundInput, context: ColumnContext): Finding[] {
+  const wanted = Object.entries(input.signature.columns ?? {});
+  if (wanted.length === 0 || context.wrong.has(input)) return [];
+  const parts = input.part === undefined ? [] : [input.part];
+  for (const table of tablesOf({ input, parts }, context) ?? []) {
+    const lacking = wanted.flatMap(([name, type]) => {
+      const has = table.always.get(name);
+      if (has === type || (type === 'double' && has === 'int')) return [];
+      if (has === undefined && table.perhaps.has(name)) return [];
+      return [{ name, words: has === undefined ? `${name} (${type})` : `${name} as ${type} (it is ${has})` }];
+    });
+    const [first] = lacking;
+    if (first === undefined) continue;
+    const what = lacking.length === 1 ? 'a column' : 'columns';
+    const message = `${definition.name} needs ${what} that ${table.name} does not have: ${listed(lacking.map(({ words }) => words))}${noteOf(context)}.`;
+    const columns = columnsOf([table]);
+    const suggestion = table.always.has(first.name) ? undefined : nearest(first.name, columns);
+    const related = [...askedFor(definition, input.name, first.name, context), ...table.origin()];
+    const help = `Its columns are ${listed(columns, 40)}.`;
+    const diagnostic = problem('MISSING_COLUMN', input.at(), message, { help, suggestion, related });
+    return [{ diagnostic, follows: table.follows, names: lacking.map(({ name }) => name) }];
   }
+  return [];
 }
 
-function noSuchColumn(
-  { name: owner }: Definition,
-  { param, name, columns }: { readonly param: BoundParam; readonly name: string; readonly columns: string[] },
-  file: ParsedFile,
-): Diagnostic {
-  const message = `"${param.name}" of ${owner} names the column ${show(name)}, which its table does not have.`;
-  return problem('UNKNOWN_COLUMN', file.at(param.path), message, {
-    help: `Its columns are ${listed(columns, 40)}.`,
-    suggestion: nearest(name, columns),
+/** Where a file says that an input needs a column. */
+function askedFor(
+  { path, implementation }: Definition,
+  input: string,
+  column: string,
+  { file }: ColumnContext,
+): RelatedPlace[] {
+  const owner = implementation?.component ?? { file, path };
+  const at = [...owner.path, 'inputs', input, 'columns', column];
+  if (valueAt(owner.file, at) === undefined) return [];
+  return [{ message: `${column} is asked for here`, at: owner.file.keyAt(at) }];
+}
+
+/** How many of the gathered tables must have what a parameter names. */
+type Rule = 'all' | 'any' | 'oneOf';
+const rules: readonly Rule[] = ['all', 'any', 'oneOf'];
+
+/** The names in parameters that are no columns of the table that they are about. */
+function unknownColumns(definition: Definition, context: ColumnContext): Finding[] {
+  const named = stageTypeOf(definition)?.columnNames;
+  if (named === undefined) return [];
+  const sources = sourcesOf(definition, named.input, context) ?? [];
+  const tables: Table[] = [];
+  for (const source of sources) {
+    const own = tablesOf(source, context);
+    if (own === undefined) return [];
+    tables.push(...own);
+  }
+  if (tables.length === 0) return [];
+  return rules.flatMap((rule) =>
+    (named[rule] ?? []).flatMap((parameter) => wrongNames(definition, { parameter, rule, tables }, context)),
+  );
+}
+
+const stageTypeOf = ({ implementation, signature }: Definition): StageSignature | undefined =>
+  implementation?.component === undefined ? signature : implementation.signature;
+
+interface Naming {
+  readonly parameter: string;
+  readonly rule: Rule;
+  readonly tables: readonly Table[];
+}
+
+function wrongNames(definition: Definition, naming: Naming, context: ColumnContext): Finding[] {
+  const { parameter, rule, tables } = naming;
+  const told = new Set<string>();
+  const findings: Finding[] = [];
+  for (const { value, where } of knownValues(definition, parameter, context) ?? []) {
+    const names = namesIn(value);
+    for (const asked of rule === 'oneOf' ? [names] : names.map((name) => [name])) {
+      const lacking = tables.filter((table) => !asked.some((name) => has(table, name)));
+      const enough = rule === 'any' ? lacking.length < tables.length : lacking.length === 0;
+      if (asked.length === 0 || enough || told.has(asked.join('\n'))) continue;
+      told.add(asked.join('\n'));
+      const diagnostic = noSuchColumn(definition, { ...naming, names: asked, lacking, where }, context);
+      const follows = lacking.flatMap((table) => table.follows);
+      findings.push({ diagnostic, names: asked, parameter: parameterOf(definition, parameter), follows });
+    }
+  }
+  return findings;
+}
+
+interface Wrong extends Naming {
+  /** One name, or several of which each table needs one. */
+  readonly names: readonly string[];
+  readonly lacking: readonly Table[];
+  readonly where: string;
+}
+
+function noSuchColumn(definition: Definition, wrong: Wrong, context: ColumnContext): Diagnostic {
+  const { parameter, names, lacking, where } = wrong;
+  const [only = '', second] = names;
+  const place = placeOfName(definition, parameter, second === undefined ? only : '', context);
+  const columns = usable(wrong);
+  const some = lacking.length < wrong.tables.length;
+  const whose = some ? listed(lacking.map((table) => table.name)) : 'its table';
+  const plural = some && lacking.length > 1;
+  const which =
+    second === undefined
+      ? `the column ${show(only)}${place.byDefault}, which ${whose} ${plural ? 'do' : 'does'} not have`
+      : `the columns ${listed(names.map(show))}${place.byDefault}, none of which ${whose} ${plural ? 'have' : 'has'}`;
+  const message = `"${place.parameter}" of ${place.owner}${where} names ${which}${noteOf(context)}.`;
+  const near = names.map((name) => nearest(name, columns)).find((word) => word !== undefined);
+  return problem('UNKNOWN_COLUMN', place.at, message, {
+    help: `${ownersOf(wrong)}${intro(wrong)} ${listed(columns, 40)}.`,
+    suggestion: some ? undefined : near,
+    related: [...place.related, ...lacking.flatMap(({ origin }) => origin())],
   });
 }
 
-/** A text, the texts of a list, or the keys of a mapping; an empty text names nothing. */
-function namesIn(value: Json): string[] {
-  if (typeof value === 'string') return value === '' ? [] : [value];
-  if (Array.isArray(value)) return (value as readonly Json[]).filter((item) => typeof item === 'string');
-  return Object.keys(mappingAt(value));
+/** The columns that could be named instead. */
+function usable({ rule, tables, lacking }: Wrong): string[] {
+  if (rule === 'any') return columnsOf(tables);
+  return commonColumns(rule === 'all' ? tables : lacking);
 }
 
-function sourcesWritten(value: Json | undefined): number {
-  const { from } = mappingAt(value);
-  return typeof from === 'object' ? Object.keys(mappingAt(from)).length : 1;
+function intro({ rule, tables, lacking }: Wrong): string {
+  const one = rule === 'any' || (rule === 'all' ? tables : lacking).length === 1;
+  return one ? 'Its columns are' : 'All of its tables have';
 }
 
-/** Undefined where they are not declared, or their coordinates are not known. */
-function columnsOf(input: BoundInput, loops: ReadonlySet<string>): ReadonlySet<string> | undefined {
-  const own = declaredColumns(input);
-  if (own === undefined || !refNode(input.ref).axesKnown) return undefined;
-  const part = input.part === undefined ? [] : [input.part.axis];
-  return new Set([...part, ...Object.keys(coordinates(input, loops)), ...Object.keys(own)]);
+function ownersOf({ names, tables, lacking }: Wrong): string {
+  const owners = tables.filter((table) => !lacking.includes(table)).map((table) => table.name);
+  if (owners.length === 0) return '';
+  return `Only ${listed(owners)} ${owners.length === 1 ? 'has' : 'have'} ${names.length > 1 ? 'one of them' : 'it'}. `;
 }
 
-function declaredColumns({ ref }: BoundInput): Readonly<Record<string, ColumnType>> | undefined {
-  return ref.kind === 'output' ? ref.definition.signature?.outputs[ref.output]?.columns : undefined;
+const has = (table: Table, name: string): boolean => table.always.has(name) || table.perhaps.has(name);
+
+/** The names of all columns, each once. */
+function columnsOf(tables: readonly Table[]): string[] {
+  return [...new Set(tables.flatMap(({ always, perhaps }) => [...always.keys(), ...perhaps]))];
 }
 
-function coordinates(
-  { ref, over = [] }: BoundInput,
-  loops: ReadonlySet<string>,
-): Readonly<Record<string, ColumnType>> {
-  const gathered = refNode(ref).axes.filter((axis) => over.includes(axis.name));
-  const added = Object.fromEntries(gathered.map((axis) => [axis.name, axis.type]));
-  const counts = gathered.some((axis) => axis.type === 'int' && loops.has(axis.name));
-  return counts ? { ...added, level: 'int' } : added;
+function commonColumns(tables: readonly Table[]): string[] {
+  return columnsOf(tables).filter((name) => tables.every((table) => has(table, name)));
 }
+
+const noteOf = ({ known }: ColumnContext): string => known?.settings.note ?? '';

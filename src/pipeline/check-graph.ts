@@ -1,6 +1,6 @@
 import type { Graph } from './bind.js';
 import type { Use } from './bind-edge.js';
-import { checkColumns, checkNamedColumns } from './check-columns.js';
+import { checkColumns } from './check-columns.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { BoundInput, Definition, Node, Ref, StateVariable } from './model.js';
 import { nearest } from './near.js';
@@ -76,37 +76,37 @@ function refType(ref: Ref): ArtefactType | undefined {
 /** Checks each reference once: artefact types, columns, gathers, and that no axis is left over. */
 export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[]): void {
   const mistyped = new Set<string>();
-  const loops = new Set(graph.nodes.flatMap(({ axes }) => axes.filter((a) => a.loop).map((a) => a.name)));
+  const wrong = new Set<BoundInput>();
   for (const node of graph.nodes)
     for (const variable of node.state.values()) {
       if (checkStateType(variable, file, problems)) mistyped.add(`${node.name}.${variable.name}`);
       checkStateAxes(node, variable, file, problems);
     }
   for (const definition of graph.definitions) {
-    const before = problems.length;
     for (const input of definition.inputs) {
-      if (!(input.ref.kind === 'state' && mistyped.has(`${input.ref.node.name}.${input.ref.name}`)))
-        checkType(definition, input, { loops, problems });
+      const before = problems.length;
+      const follows = input.ref.kind === 'state' && mistyped.has(`${input.ref.node.name}.${input.ref.name}`);
+      if (!follows) checkType(definition, input, problems);
       checkAxes(definition, input, file, problems);
+      if (follows || problems.length > before) wrong.add(input);
     }
-    if (problems.length === before) checkNamedColumns(definition, { loops, file, problems });
   }
+  checkColumns(graph.definitions, { file, loops: loopNames(graph), wrong, known: undefined }, problems);
 }
 
-function checkType(
-  definition: Definition,
-  input: BoundInput,
-  { loops, problems }: { readonly loops: ReadonlySet<string>; readonly problems: Diagnostic[] },
-): void {
+/** Names of axes that count the passes of some loop. */
+export function loopNames({ nodes }: Graph): ReadonlySet<string> {
+  return new Set(nodes.flatMap(({ axes }) => axes.filter((axis) => axis.loop).map((axis) => axis.name)));
+}
+
+function checkType(definition: Definition, input: BoundInput, problems: Diagnostic[]): void {
   const type = refType(input.ref);
   const accepted = acceptedTypes(input.signature);
   if (type === undefined) return;
   if (!fits(input.signature, type)) {
     const message = `"${input.name}" of ${definition.name} takes ${accepted.join(' or ')}, but ${input.written} is ${type}.`;
     problems.push(problem('WRONG_ARTEFACT', input.at(), message, { help: fitting(input, accepted) }));
-    return;
   }
-  checkColumns(definition, input, { loops, problems });
 }
 
 /** Outputs of the same stage that would fit. */

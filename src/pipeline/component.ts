@@ -159,7 +159,7 @@ function wrapInputs(
       const gather = inside.every((i) => i?.gather === true);
       const columns = Object.assign(
         {},
-        ...inside.map((i) => i?.columns ?? {}),
+        ...inside.map((i, at) => withoutParts(i?.columns ?? {}, made[at]?.[1] ?? [])),
         input.columns ?? {},
       ) as NonNullable<InputSignature['columns']>;
       const { gather: _, columns: _columns, ...rest } = input;
@@ -169,6 +169,15 @@ function wrapInputs(
       ];
     }),
   );
+}
+
+/** What tells the sources of a gather apart is a column that the component adds itself. */
+function withoutParts(
+  columns: NonNullable<InputSignature['columns']>,
+  wires: readonly Wire[],
+): NonNullable<InputSignature['columns']> {
+  const added = wires.map(({ part }) => part?.axis);
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => !added.includes(name)));
 }
 
 function wrapOutputs(
@@ -197,7 +206,39 @@ function wrapOutputs(
           `The output "${name}" of ${inner.type} is ${own.type}, not ${output.type}.`,
         ),
       );
-    else outputs[name] = { ...own, ...output };
+    else {
+      const columns = { ...output.columns, ...own.columns };
+      outputs[name] = { ...own, ...output, ...(Object.keys(columns).length === 0 ? {} : { columns }) };
+      problems.push(...columnsNotMade(name, { own, declared: output.columns ?? {}, path, file, inner }));
+    }
   }
   return outputs;
+}
+
+/** Columns that a component promises of an output, and its stage type does not write. */
+function columnsNotMade(
+  output: string,
+  of: {
+    readonly own: OutputSignature;
+    readonly declared: NonNullable<OutputSignature['columns']>;
+    readonly path: Path;
+    readonly file: ParsedFile;
+    readonly inner: StageSignature;
+  },
+): Diagnostic[] {
+  const { own, declared, path, file, inner } = of;
+  const { columns, furtherColumns = [] } = own;
+  if (columns === undefined) return [];
+  return Object.entries(declared).flatMap(([name, type]) => {
+    const has = ownEntry(columns, name);
+    if (has === type || (type === 'double' && has === 'int')) return [];
+    if (has === undefined && furtherColumns.length > 0) return [];
+    const at = file.keyAt([...path, 'outputs', output, 'columns', name]);
+    const words = has === undefined ? `${name} (${type})` : `${name} as ${type} (it is ${has})`;
+    const message = `The output "${output}" of ${inner.type} does not have the column that is declared: ${words}.`;
+    const names = Object.keys(columns);
+    const help = `Its columns are ${listed(names, 40)}.`;
+    const suggestion = has === undefined ? nearest(name, names) : undefined;
+    return [problem('MISSING_COLUMN', at, message, { help, suggestion })];
+  });
 }

@@ -112,6 +112,20 @@ function filler(signature: StageSignature, computed: readonly Column[]): (given:
   };
 }
 
+/** What the expressions of a component see. */
+export function componentInputs(component: Component, outer: Params): NonNullable<Values['inputs']> {
+  return inputValues(
+    new Map(
+      [...component.values].flatMap(([name, type]) => {
+        const value = ownEntry(outer, name);
+        return value === undefined
+          ? []
+          : [[name, { value: computable(type, value), type: celTypeOf(type) }] as const];
+      }),
+    ),
+  );
+}
+
 /** The parameters of a component's stage type, made from those of the component. */
 function componentParams(
   definition: Definition,
@@ -122,16 +136,7 @@ function componentParams(
   const { settings, problems, where } = so();
   const inner = definition.implementation?.signature;
   const given: [string, Json][] = [];
-  const inputs = inputValues(
-    new Map(
-      [...component.values].flatMap(([name, type]) => {
-        const value = ownEntry(outer, name);
-        return value === undefined
-          ? []
-          : [[name, { value: computable(type, value), type: celTypeOf(type) }] as const];
-      }),
-    ),
-  );
+  const inputs = componentInputs(component, outer);
   for (const { name, template } of component.params) {
     const value = evaluateTemplate(template, { ...paramsOnly(settings.params), inputs });
     if (value.ok) given.push([name, value.value]);
@@ -202,7 +207,7 @@ function column({ name, template }: BoundParam, { axes: all, lattice, values }: 
 }
 
 /** The positions of the axes that some templates depend on. */
-function usedAxes(templates: readonly Template[], lattice: Lattice): number[] {
+export function usedAxes(templates: readonly Template[], lattice: Lattice): number[] {
   const names = new Set(templates.flatMap(expressionsOf).flatMap((e) => e.expression.axes));
   return lattice.axes.flatMap((axis, i) => (names.has(axis.spec.name) ? [i] : []));
 }
@@ -214,7 +219,7 @@ function rowKey(axes: readonly number[], lattice: Lattice, position: readonly nu
 }
 
 /** What expressions see at a position. Always the same object: an expression keeps nothing of it. */
-function valuesOf(lattice: Lattice, params: ParamValues): Table['values'] {
+export function valuesOf(lattice: Lattice, params: ParamValues): Table['values'] {
   const matrix = new AxisValues() as Record<string, unknown>;
   const loop: Record<string, unknown> = {};
   const values: Values = { params, matrix, loop };
@@ -226,7 +231,7 @@ function valuesOf(lattice: Lattice, params: ParamValues): Table['values'] {
   };
 }
 
-function whereText(lattice: Lattice, axes: readonly number[], position: readonly number[]): string {
+export function whereText(lattice: Lattice, axes: readonly number[], position: readonly number[]): string {
   if (axes.length === 0) return '';
   const parts = axes.map(
     (a) => `${lattice.axes[a]?.spec.name} = ${textOf(lattice.axes[a]?.values[position[a] ?? 0])}`,

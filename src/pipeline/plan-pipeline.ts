@@ -5,11 +5,12 @@ import { bindGraph, type Graph } from './bind.js';
 import { brokenParts, type Broken } from './broken.js';
 import type { CelType } from './cel-values.js';
 import { checkAgainstSchema } from './check-schema.js';
-import { checkEdges, orderGraph, type GraphOrder } from './check-graph.js';
+import { checkColumns } from './check-columns.js';
+import { checkEdges, loopNames, orderGraph, type GraphOrder } from './check-graph.js';
 import { sortDiagnostics, type Diagnostic } from './diagnostic.js';
 import { expand } from './expand.js';
 import { paramScope, paramValues, type Scope } from './expression.js';
-import { evaluateGrid, type Grid, type Settings } from './grid.js';
+import { evaluateGrid, type Grid, type GridContext, type Settings } from './grid.js';
 import type { Definition } from './model.js';
 import { mappingAt, readDeclarations, type Declaration, type ParamValue } from './params.js';
 import { celTypeOf, computable } from './param-types.js';
@@ -144,11 +145,20 @@ export function checkPipeline(request: PipelineRequest, problems: Diagnostic[]):
   // Values of axes mean something only where every name and type is right.
   if (problems.length > 0) return { ...known, grid: new Map(), stageSettings: new Map() };
   const evaluation = { file, settings, problems };
-  const grid = evaluateGrid(graph, evaluation);
-  checkAlignment(graph, grid, evaluation);
+  const grid = checkValues(graph, evaluation);
   const stageSettings = readSettings(graph, { ...evaluation, scope, broken });
   if (problems.length === 0) checkOtherPresets({ file, graph, scope, broken }, settled, problems);
   return { ...known, grid, stageSettings };
+}
+
+/** The axes under one set of parameters, with what depends on values: which instances are read, and computed names. */
+function checkValues(graph: Graph, context: GridContext): Grid {
+  const { file, settings, problems } = context;
+  const grid = evaluateGrid(graph, context);
+  checkAlignment(graph, grid, context);
+  const known = { settings, grid };
+  checkColumns(graph.definitions, { file, loops: loopNames(graph), wrong: new Set(), known }, problems);
+  return grid;
 }
 
 interface SettledParams {
@@ -230,8 +240,7 @@ function checkOtherPresets(
     if (values.size < declarations.size) continue;
     const note = other === undefined ? ' (without a preset)' : ` (with preset ${other.name})`;
     const settings = settingsOf(values, settled, note);
-    const grid = evaluateGrid(graph, { file, settings, problems });
-    checkAlignment(graph, grid, { file, settings, problems });
+    checkValues(graph, { file, settings, problems });
     readSettings(graph, { file, scope, settings, broken, problems });
   }
 }

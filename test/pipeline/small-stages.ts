@@ -120,7 +120,7 @@ export const smallStages: readonly StageSignature[] = [
         doc: 'Rows.',
       },
     },
-    columnNames: { input: 'table', all: ['y', 'by', 'where'], oneOf: ['last_by'] },
+    columnNames: { input: 'table', all: ['y', 'where'], any: ['by'], oneOf: ['last_by'] },
     outputs: { figure: { type: 'figure', doc: 'The figure.' } },
   }),
   stage('count', Type.Object({}, closed), {
@@ -135,7 +135,7 @@ export const signatures = readSignatures(JSON.parse(JSON.stringify(signaturesDoc
 export type Asked = Partial<
   Pick<
     PipelineRequest,
-    'preset' | 'overrides' | 'paramsFile' | 'targets' | 'file' | 'readFile' | 'describeModules'
+    'preset' | 'overrides' | 'paramsFile' | 'targets' | 'file' | 'readFile' | 'describeModules' | 'signatures'
   >
 >;
 

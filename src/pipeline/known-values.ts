@@ -1,0 +1,156 @@
+import type { Json } from '../base/json.js';
+import { AxisValues, ParamValues, type Values } from './expression.js';
+import type { Grid, Settings } from './grid.js';
+import { valueAt } from './explain-schema.js';
+import { decode, isPresent, latticeOf, type Lattice } from './lines.js';
+import type { BoundParam, Component, Definition } from './model.js';
+import { componentInputs, usedAxes, valuesOf, whereText } from './param-table.js';
+import { mappingAt } from './params.js';
+import type { ParsedFile } from './parse.js';
+import { ownEntry } from './signatures.js';
+import { filledParams, type Params } from './stage-params.js';
+import type { StageSignature } from './stage.js';
+import { evaluateTemplate, expressionsOf } from './templates.js';
+
+/** What parameters of stages are computed from; undefined before anything is known of it. */
+export interface Known {
+  readonly settings: Settings;
+  readonly grid: Grid;
+}
+
+/** A value that a parameter has, and where on the axes: ` at k = 3`, or nothing. */
+export interface KnownValue {
+  readonly value: Json | undefined;
+  readonly where: string;
+}
+
+interface Context {
+  readonly file: ParsedFile;
+  readonly known: Known | undefined;
+}
+
+/** What is written out is known at once; of more values than these none is looked at. */
+const mostValues = 1000;
+const mostPoints = 20_000;
+
+/**
+ * The values that a parameter of a definition's stage type has, its default where none is given; behind a component
+ * those that the component makes. Undefined where they are not known: computed ones before the axes are, and too many.
+ */
+export function knownValues(
+  definition: Definition,
+  name: string,
+  context: Context,
+): readonly KnownValue[] | undefined {
+  const { signature, implementation } = definition;
+  if (signature === undefined) return undefined;
+  const component = implementation?.component;
+  if (component !== undefined)
+    return behind(definition, { name, component, signature, inner: implementation!.signature }, context);
+  const rows = givenRows(definition, deciding(signature, name), context);
+  return rows?.map(({ given, where }) => ({ value: filledParams(signature, given)[name], where }));
+}
+
+/** A parameter, and those that decide what its default is. */
+function deciding({ variants, settings }: StageSignature, name: string): string[] {
+  return [name, variants?.by, settings?.by].filter((one) => one !== undefined);
+}
+
+function behind(
+  definition: Definition,
+  of: {
+    readonly name: string;
+    readonly component: Component;
+    readonly signature: StageSignature;
+    readonly inner: StageSignature;
+  },
+  context: Context,
+): readonly KnownValue[] | undefined {
+  const { name, component, signature, inner } = of;
+  const asked = deciding(inner, name);
+  const made = component.params.filter((param) => asked.includes(param.name));
+  const names = made.flatMap(({ template }) => expressionsOf(template).flatMap((e) => e.expression.inputs));
+  const rows = givenRows(definition, [...new Set(names)], context);
+  const values: KnownValue[] = [];
+  for (const { given, where } of rows ?? []) {
+    const params = madeBy(component, made, filledParams(signature, given));
+    if (params === undefined) return undefined;
+    values.push({ value: filledParams(inner, params)[name], where });
+  }
+  return rows === undefined ? undefined : values;
+}
+
+function madeBy(component: Component, made: readonly BoundParam[], outer: Params): Params | undefined {
+  const inputs = componentInputs(component, outer);
+  const values: Values = { params: new ParamValues(), matrix: new AxisValues(), loop: {}, inputs };
+  const params: Record<string, Json> = {};
+  for (const { name, template } of made) {
+    const value = evaluateTemplate(template, values);
+    if (!value.ok) return undefined;
+    params[name] = value.value;
+  }
+  return params;
+}
+
+interface Row {
+  readonly given: Params;
+  readonly where: string;
+}
+
+/** What `with` gives for some names, at every point of the axes that it depends on. */
+function givenRows(
+  definition: Definition,
+  names: readonly string[],
+  { file, known }: Context,
+): readonly Row[] | undefined {
+  const params = definition.params.filter((param) => names.includes(param.name));
+  const written = mappingAt(valueAt(file, [...definition.path, 'with']));
+  // What is written and was not understood is something, but it is not known what.
+  if (names.filter((name) => ownEntry(written, name) !== undefined).length > params.length) return undefined;
+  const constant = params.every(({ template }) => template.kind === 'constant');
+  const nodeGrid = known?.grid.get(definition.node);
+  const values = constant ? new ParamValues() : known?.settings.params;
+  if (values === undefined || (!constant && nodeGrid === undefined)) return undefined;
+  const lattice = latticeOf(constant || nodeGrid === undefined ? noAxes : nodeGrid);
+  const axes = usedAxes(
+    params.map(({ template }) => template),
+    lattice,
+  );
+  const valuesAt = valuesOf(lattice, values);
+  const rows: Row[] = [];
+  for (const position of positionsOn(lattice, axes)) {
+    const given: Record<string, Json> = {};
+    for (const { name, template } of params) {
+      const value = evaluateTemplate(template, valuesAt(position));
+      if (!value.ok) return undefined;
+      given[name] = value.value;
+    }
+    rows.push({ given, where: whereText(lattice, axes, position) });
+  }
+  return rows.length === 0 ? undefined : rows;
+}
+
+const noAxes = { axes: [], present: undefined };
+
+/** One position for each combination of values of some axes that there is; none when they are many. */
+function positionsOn(lattice: Lattice, axes: readonly number[]): readonly (readonly number[])[] {
+  const combinations = axes.reduce((product, a) => product * (lattice.axes[a]?.values.length ?? 1), 1);
+  if (combinations > mostValues) return [];
+  if (lattice.present === undefined) return allOn(lattice, axes);
+  const found = new Map<string, number[]>();
+  for (let point = 0; lattice.count <= mostPoints && point < lattice.count; point++) {
+    if (!isPresent(lattice, point)) continue;
+    const position = decode(lattice, point, []);
+    found.set(axes.map((a) => position[a]).join(' '), position);
+  }
+  return [...found.values()];
+}
+
+function allOn(lattice: Lattice, axes: readonly number[]): number[][] {
+  let positions = [lattice.axes.map(() => 0)];
+  for (const a of axes)
+    positions = positions.flatMap((position) =>
+      (lattice.axes[a]?.values ?? []).map((_, at) => position.with(a, at)),
+    );
+  return positions;
+}
