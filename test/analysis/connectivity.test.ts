@@ -2,6 +2,7 @@ import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { assign } from '../../src/analysis/connectivity/assignment.js';
 import { barriersOf } from '../../src/analysis/connectivity/barrier.js';
+import { barrierCells } from '../../src/analysis/connectivity/connect.js';
 import { hiddenLayers, permuteUnits } from '../../src/analysis/connectivity/hidden-layers.js';
 import { alphasOf, pathPoint } from '../../src/analysis/connectivity/path.js';
 import { matchUnits } from '../../src/analysis/connectivity/weight-matching.js';
@@ -56,8 +57,43 @@ describe('barriers', () => {
     expect(barriersOf([0, 0.25, 1], [0, 0.3, 0.4]).chord).toBeCloseTo(0.2, 15);
   });
 
-  test('are unknown when a point has diverged', () => {
-    expect(barriersOf([0, 0.5, 1], [0, NaN, 0])).toEqual({ mean: NaN, chord: NaN });
+  test('of ends alone are no chord: they lie on it, whatever rounding makes of it', () => {
+    const end = fc.double({ noNaN: true, min: 0, max: 10 });
+    fc.assert(
+      fc.property(end, end, (start, last) => {
+        expect(barriersOf([0, 1], [start, last]).chord).toBe(0);
+      }),
+    );
+    // 0.2 + (0.9 - 0.2) is less than 0.9 in floating point.
+    expect(barriersOf([0, 0.5, 1], [0.2, 0.1, 0.9]).chord).toBe(0);
+  });
+
+  test.each([NaN, Infinity, -Infinity])('are unknown when a point has diverged to %s', (lost) => {
+    for (const values of [
+      [0, lost, 0],
+      [lost, 0, 0],
+      [0, 0, lost],
+    ])
+      expect(barriersOf([0, 0.5, 1], values)).toEqual({ mean: NaN, chord: NaN });
+  });
+});
+
+test('the cells of a path are the barriers and the ends of each measurement', () => {
+  const path = [1, 8, 4].map((value, i) => ({
+    alpha: i / 2,
+    values: { train_error: value, train_loss: 2 * value, test_error: 3 * value, test_loss: 4 * value },
+  }));
+  const cells = (name: string, factor: number) => ({
+    [`${name}_barrier`]: factor * (8 - 2.5),
+    [`${name}_chord`]: factor * (8 - 2.5),
+    [`${name}_a`]: factor,
+    [`${name}_b`]: 4 * factor,
+  });
+  expect(barrierCells(path)).toEqual({
+    ...cells('train_error', 1),
+    ...cells('train_loss', 2),
+    ...cells('test_error', 3),
+    ...cells('test_loss', 4),
   });
 });
 
@@ -93,6 +129,37 @@ const specs: readonly NetworkSpec[] = [
   { model: 'mlp', layers: [20, 16, 8, 5], activation: 'tanh' },
   { model: 'cnn-small' },
 ];
+
+test('every layer but the last has hidden units: as many as its outputs or channels', () => {
+  const counts = specs.map((spec) => {
+    const { layout, layers } = buildNetwork(spec);
+    const modules = layers.map(({ name }) => name);
+    return hiddenLayers(layout, modules).map(({ module, units }) => [module, units.length]);
+  });
+  const dense = [
+    ['Dense_0', 16],
+    ['Dense_1', 8],
+  ];
+  const channels = [
+    ['Conv_0', 8],
+    ['Conv_1', 16],
+  ];
+  expect(counts).toEqual([dense, dense, channels]);
+});
+
+test('weight matching undoes any permutation, also where the order as it is would be a dead end', () => {
+  const network = buildNetwork({ model: 'mlp', layers: [3, 7, 7, 7, 3], activation: 'tanh' });
+  const modules = network.layers.map(({ name }) => name);
+  const layers = hiddenLayers(network.layout, modules);
+  for (let seed = 0; seed < 20; seed++) {
+    const weights = initialise(network.layers, network.layout, streamKey(seed, 'init'));
+    const shuffled = layers.reduce((all, layer, i) => {
+      const order = permutation(new Uint32Array(layer.units.length), streamKey(seed, 'order', i), 0);
+      return permuteUnits(all, layer, order);
+    }, weights);
+    expect(matchUnits(weights, shuffled, layers).aligned).toEqual(weights);
+  }
+});
 
 describe.each(specs)('hidden units of %o', (spec) => {
   const network = buildNetwork(spec);
@@ -135,5 +202,17 @@ describe.each(specs)('hidden units of %o', (spec) => {
     expect(distance(a, aligned)).toBeLessThan(distance(a, b));
     expect([...aligned].sort()).toEqual([...b].sort());
     expect(matchUnits(a, a, layers)).toEqual({ aligned: a, moved: 0 });
+  });
+
+  test('of independent networks end where no two units of a layer had better change places', () => {
+    const [a, b] = [weightsOf(1), weightsOf(2)];
+    const { aligned } = matchUnits(a, b, layers);
+    const least = distance(a, aligned);
+    for (const layer of layers)
+      for (let u = 0; u < layer.units.length; u++)
+        for (let v = 0; v < u; v++) {
+          const order = Uint32Array.from(layer.units, (_, unit) => (unit === u ? v : unit === v ? u : unit));
+          expect(distance(a, permuteUnits(aligned, layer, order))).toBeGreaterThan(least - 1e-9);
+        }
   });
 });
