@@ -60,7 +60,7 @@ describe('checking a store', () => {
     const { store, data } = filled();
     damage(store.layout.object(data.outputs['data']!.sha256), '[]]');
     const copy = allRecords(store.layout).find(({ record }) => record?.made.instance === 'copy')!;
-    writeFileSync(store.layout.record(copy.key), '{');
+    damage(store.layout.record(copy.key), '{');
     addResult(store, 'stranger', { outputs: {} });
     const stray = join(store.layout.root, 'cas/zz/name');
     mkdirSync(dirname(stray), { recursive: true });
