@@ -149,6 +149,14 @@ describe('linear connectivity', () => {
     expect(own.metrics[0]['distance_from_start_b']).toBeGreaterThan(0);
   });
 
+  test('looks at the first images of each set only when it is told how many', async () => {
+    // Right on classes 0 to 3: the first four images, then six that are wrong, then ten that are right.
+    const errorOf = async (images: number) =>
+      (await connected(twins(solution, solution), { points: 2, images })).metrics[0]['test_error_a'];
+    const errors = [4, 5, 10, 20, 1000, 0].map(errorOf);
+    expect(await Promise.all(errors)).toEqual([0, 0.2, 0.6, 0.3, 0.3, 0.3].map((e) => expect.closeTo(e, 12)));
+  });
+
   test('has pairs of a drift control beside those of the ends', async () => {
     const control = twins(halved, shuffled);
     const { metrics, path } = await connected(twins(solution, halved), { points: 3 }, { control });

@@ -182,6 +182,43 @@ describe('stability of scores', () => {
   });
 });
 
+describe('the score whose stability is told', () => {
+  const network: NetworkSpec = { model: 'mlp', layers: [4, 1], activation: 'relu' };
+  const { layout } = buildNetwork(network);
+  const mask = fullMask(layout);
+
+  /** Means of the bias and four weights rise at both levels; the std of the second one turns the order round. */
+  const ticket = (level: number | undefined, withStd = true): GatheredArtefact => ({
+    coords: { seed: 1, ...(level !== undefined && { k: level + 1, level }) },
+    artefact: artefact(
+      'ticket',
+      encodeTensors({
+        network,
+        mean: Float64Array.of(1, -2, 4, -8, 16),
+        ...(withStd && { std: Float64Array.of(1, 2, 4, 8, 16).map((s) => (level === 1 ? s * s : 1)) }),
+        mask,
+      }),
+    ),
+  });
+  const means = async (score: string, tickets = [ticket(0), ticket(1)]) =>
+    (await summarised(runs(1), { ...given, score }, { tickets }))['stability'].map(({ mean }) => mean);
+
+  test('is the size of the mean, over its std or alone', async () => {
+    expect(await means('signal-to-noise')).toEqual([1, -1]);
+    expect(await means('magnitude')).toEqual([1, 1]);
+    expect(await means('magnitude', [ticket(0, false), ticket(1, false)])).toEqual([1, 1]);
+  });
+
+  test('cannot be had of tickets without a std or a level', async () => {
+    await expect(means('signal-to-noise', [ticket(0, false)])).rejects.toThrow(
+      'these tickets have no std, so there is no signal-to-noise: use `score: magnitude`',
+    );
+    await expect(means('magnitude', [ticket(undefined)])).rejects.toThrow(
+      'tickets have to be gathered over the axis of a loop, which gives their levels',
+    );
+  });
+});
+
 describe('a clear message', () => {
   const fails = (params: Record<string, unknown>) => expect(summarised(runs(2), params)).rejects;
 
