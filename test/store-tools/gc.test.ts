@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { LiveMark } from '../../src/store/run-folder.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { planGc, type GcRules } from '../../src/store-tools/gc.js';
 import { listPins, writePin } from '../../src/store-tools/pins.js';
@@ -101,6 +102,13 @@ describe('what protects a result', () => {
     expect(planGc(store.layout, { keepRuns: 1, keepDays: 14 }, now).runs.map(({ name }) => name)).toEqual([
       'first',
     ]);
+  });
+
+  test('a run that goes on, however long ago it began', () => {
+    const store = storeOfFour();
+    addRun(store, 'long', { days: 50, used: ['a'] });
+    new LiveMark(store.layout.run('long'));
+    expect(doomed(store, { keepRuns: 0 })).toEqual(['b', 'c', 'd']);
   });
 
   test('somebody who computes it at the moment', () => {

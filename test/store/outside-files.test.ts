@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OutsideFiles } from '../../src/pipeline/stage.js';
@@ -81,6 +81,32 @@ describe('files in a folder of the project', () => {
     expect(reader().resolve({ files: [folder] }, { path: 'data' })).toMatchObject({
       value: { images: { sha256: sha256('two') } },
     });
+  });
+
+  test('are remembered only when something was learned', () => {
+    put('data/images.idx', 'one');
+    const memo = join(project, 'memo.json');
+    const again = reader();
+    again.save();
+    expect(existsSync(memo)).toBe(false);
+    for (const written of [true, false]) {
+      again.resolve({ files: [folder] }, { path: 'data' });
+      again.save();
+      expect(existsSync(memo)).toBe(written);
+      rmSync(memo, { force: true });
+    }
+  });
+
+  test('that are gone are forgotten', () => {
+    put('data/images.idx', 'one');
+    put('data/images.idx.gz', 'two');
+    const first = reader();
+    first.resolve({ files: [folder] }, { path: 'data' });
+    rmSync(join(project, 'data/images.idx'));
+    first.resolve({ files: [folder] }, { path: 'data' });
+    first.save();
+    const known = JSON.parse(readFileSync(join(project, 'memo.json'), 'utf8')) as object;
+    expect(Object.keys(known)).toEqual([join(project, 'data/images.idx.gz')]);
   });
 
   test('are read when the memo is damaged', () => {

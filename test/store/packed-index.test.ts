@@ -87,6 +87,16 @@ describe('the index', () => {
     expect(readFileSync(indexPath()).includes(Buffer.from(key, 'hex'))).toBe(false);
   });
 
+  test('has the objects of a result looked at once, and again when something was doubted', () => {
+    indexed();
+    const store = open();
+    expect(store.find(key).hit).toBe(true);
+    rmSync(store.layout.object(sha256('text')));
+    expect(store.find(key).hit).toBe(true);
+    store.objects.forget(sha256('something else'));
+    expect(store.find(key)).toMatchObject({ hit: false, lost: true });
+  });
+
   test('gives way to a record that was replaced', () => {
     indexed();
     rmSync(open().layout.object(sha256('text')));
