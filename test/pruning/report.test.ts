@@ -124,4 +124,15 @@ describe('the table of a pruning', () => {
     const all = reportOf({ trained: { ...base.trained, mask }, criterion: 'random', sparsity: 0.1 }).at(-1);
     expect(all).toMatchObject({ survivors_before: 4, survivors_after: 7, jaccard_magnitude: undefined });
   });
+
+  test('where random keeps just as many, magnitude would have kept the survivors', () => {
+    const mask = fullMask(layout);
+    mask.fill(0, 2, 6);
+    const changes = { trained: { ...base.trained, mask }, criterion: 'random', sparsity: 0.5 } as const;
+    const kept = prune({ ...base, ...changes }).mask;
+    const common = kept.subarray(8).reduce((sum, bit) => sum + bit, 0);
+    const all = reportOf(changes).at(-1);
+    expect(all).toMatchObject({ survivors_before: 4, survivors_after: 4 });
+    expect(all?.jaccard_magnitude).toBe(common / (8 - common));
+  });
 });
