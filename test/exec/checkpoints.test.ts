@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -50,6 +59,45 @@ describe('checkpoints', () => {
     expect(checkpoints().made.latest()).toBeUndefined();
   });
 
+  test('one that has the name of another generation, or of none, is not taken', () => {
+    const { made } = checkpoints({ keep: 9 });
+    for (const generation of [1, 2]) made.save(generation, bytes(`state ${generation}`));
+    renameSync(join(folder, 'ckpt', '000002.bin'), join(folder, 'ckpt', '000009.bin'));
+    writeFileSync(join(folder, 'ckpt', '000010.bin.1.tmp'), 'half');
+    expect(text(checkpoints().made.latest())).toBe('state 1');
+  });
+
+  test('are of whole generations, from 0', () => {
+    const { made } = checkpoints();
+    made.save(0, bytes('zero'));
+    expect(text(checkpoints().made.latest())).toBe('zero');
+    for (const generation of [-1, 0.5, NaN, Infinity])
+      expect(() => made.save(generation, bytes('x'))).toThrow(
+        new RangeError(`checkpoint: ${generation} is not a generation`),
+      );
+  });
+
+  test('know whether there was one to go on from, and give its bytes where numbers can be read', () => {
+    const first = checkpoints().made;
+    expect(first.latest()).toBeUndefined();
+    expect(first.resumed).toBe(false);
+    first.save(1, bytes('12345678'));
+    const second = checkpoints().made;
+    expect(second.latest()!.byteOffset).toBe(0);
+    expect(second.resumed).toBe(true);
+  });
+
+  test('are not kept from it by what an earlier process of the same number left half-written', () => {
+    mkdirSync(join(folder, 'ckpt'));
+    writeFileSync(join(folder, 'ckpt', `000001.bin.${process.pid}.tmp`), 'half');
+    const { made, warnings } = checkpoints();
+    made.save(1, bytes('first'));
+    expect(warnings).toEqual([]);
+    expect(readdirSync(join(folder, 'ckpt'))).toEqual(['000001.bin']);
+    made.remove();
+    expect(existsSync(folder)).toBe(false);
+  });
+
   test('one of another key is not taken', () => {
     checkpoints().made.save(1, bytes('first'));
     expect(checkpoints({ key: 'cd'.repeat(32) }).made.latest()).toBeUndefined();
@@ -87,6 +135,7 @@ describe('checkpoints', () => {
     writeFileSync(join(folder, 'ckpt'), 'a file where a folder is needed');
     const { made, warnings } = checkpoints();
     made.save(1, bytes('x'));
+    expect(warnings).toHaveLength(1);
     made.save(2, bytes('y'));
     expect(warnings).toEqual([
       `no checkpoint could be saved: Cannot write ${folder}/ckpt (EEXIST): a file is in the way where a folder is needed. Take another place with --store.`,

@@ -170,5 +170,7 @@ describe('a process', () => {
     expect(isAlive(own)).toBe(true);
     expect(isAlive({ ...own, start: `${own.start}0` })).toBe(false);
     expect(isAlive({ ...own, host: 'another-machine' })).toBeUndefined();
+    // Where the system does not tell when it started, its number must do.
+    expect(isAlive({ ...own, start: '' })).toBe(true);
   });
 });
