@@ -174,6 +174,10 @@ describe('what a mask says about its origin', () => {
       { shuffled: { seed: 1.5, kernels: [] } },
       'shuffled is {"seed":1.5,"kernels":[]}, not a seed and a list of kernels',
     ],
+    [
+      { shuffled: { seed: 1, kernels: ['Dense_0/kernel', 2] } },
+      'shuffled is {"seed":1,"kernels":["Dense_0/kernel",2]}, not a seed and a list of kernels',
+    ],
   ])('the description %j is refused', (meta, why) => {
     expect(() => maskOrigin(meta)).toThrow(
       new UserError(`This mask does not say how it was made: ${why}. Make it anew by the stage prune`),

@@ -57,19 +57,36 @@ export async function runStage(
   return { outputs, log };
 }
 
-/** A tiny dataset of 2 x 2 images: the class is where the bright pixel is. */
-export function tinyDataset(): Artefact {
-  const labels = Uint8Array.from({ length: 20 }, (_, i) => (i < 10 ? i : i % 4));
-  const data = new Uint8Array(20 * 4);
-  labels.forEach((label, i) => (data[i * 4 + (label % 4)] = 255));
-  const images = encodeIdx({ element: 'ubyte', shape: [20, 2, 2], data });
-  const classes = encodeIdx({ element: 'ubyte', shape: [20], data: labels });
+/** Some 2 x 2 images of one bright pixel each: its place, and the class that the image is said to have. */
+export interface BrightPixels {
+  readonly places: readonly number[];
+  readonly labels: readonly number[];
+}
+
+export function datasetOf(train: BrightPixels, test: BrightPixels): Artefact {
+  const imagesOf = ({ places }: BrightPixels): Uint8Array => {
+    const data = new Uint8Array(places.length * 4);
+    places.forEach((place, i) => (data[i * 4 + place] = 255));
+    return encodeIdx({ element: 'ubyte', shape: [places.length, 2, 2], data });
+  };
+  const labelsOf = ({ labels }: BrightPixels): Uint8Array =>
+    encodeIdx({ element: 'ubyte', shape: [labels.length], data: Uint8Array.from(labels) });
   const files = makeDataset(
-    (file) => (file.includes('images') ? images : classes),
+    (file) => {
+      const part = file.startsWith('train') ? train : test;
+      return file.includes('images') ? imagesOf(part) : labelsOf(part);
+    },
     (file) => ({ file, advice: '' }),
     { task: 'mnist', downsample: 1 },
   );
   return artefact('dataset', files);
+}
+
+/** A tiny dataset of 2 x 2 images: the class is where the bright pixel is. Test images are the training images again. */
+export function tinyDataset(): Artefact {
+  const labels = Array.from({ length: 20 }, (_, i) => (i < 10 ? i : i % 4));
+  const all = { places: labels.map((label) => label % 4), labels };
+  return datasetOf(all, all);
 }
 
 /** First 16 hex digits of the sha256 of an output. */
