@@ -1,7 +1,7 @@
 import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
 import { valueAt } from './explain-schema.js';
 import { namesIn } from './further-columns.js';
-import { knownValues } from './known-values.js';
+import { isComputed, knownValues } from './known-values.js';
 import type { BoundInput, Definition } from './model.js';
 import { nearest } from './near.js';
 import { placeOfName } from './places-of-names.js';
@@ -96,13 +96,20 @@ function unknownColumns(definition: Definition, context: ColumnContext): Finding
     tables.push(...own);
   }
   if (tables.length === 0) return [];
+  // What is the same under all settings was looked at before there were any.
+  const again = context.known === undefined || tables.some(({ follows }) => follows.length > 0);
   return rules.flatMap((rule) =>
-    (named[rule] ?? []).flatMap((parameter) => wrongNames(definition, { parameter, rule, tables }, context)),
+    (named[rule] ?? [])
+      .filter((parameter) => again || isComputed(definition, parameter))
+      .flatMap((parameter) => wrongNames(definition, { parameter, rule, tables }, context)),
   );
 }
 
 const stageTypeOf = ({ implementation, signature }: Definition): StageSignature | undefined =>
   implementation?.component === undefined ? signature : implementation.signature;
+
+/** More of the same says nothing new. */
+const mostNames = 20;
 
 interface Naming {
   readonly parameter: string;
@@ -119,7 +126,7 @@ function wrongNames(definition: Definition, naming: Naming, context: ColumnConte
     for (const asked of rule === 'oneOf' ? [names] : names.map((name) => [name])) {
       const lacking = tables.filter((table) => !asked.some((name) => has(table, name)));
       const enough = rule === 'any' ? lacking.length < tables.length : lacking.length === 0;
-      if (asked.length === 0 || enough || told.has(asked.join('\n'))) continue;
+      if (asked.length === 0 || enough || told.has(asked.join('\n')) || told.size >= mostNames) continue;
       told.add(asked.join('\n'));
       const diagnostic = noSuchColumn(definition, { ...naming, names: asked, lacking, where }, context);
       const follows = lacking.flatMap((table) => table.follows);

@@ -44,33 +44,12 @@ export function knownValues(
 ): readonly KnownValue[] | undefined {
   const { signature, implementation } = definition;
   if (signature === undefined) return undefined;
+  const rows = givenRows(definition, decidedBy(definition, name), context);
   const component = implementation?.component;
-  if (component !== undefined)
-    return behind(definition, { name, component, signature, inner: implementation!.signature }, context);
-  const rows = givenRows(definition, deciding(signature, name), context);
-  return rows?.map(({ given, where }) => ({ value: filledParams(signature, given)[name], where }));
-}
-
-/** A parameter, and those that decide what its default is. */
-function deciding({ variants, settings }: StageSignature, name: string): string[] {
-  return [name, variants?.by, settings?.by].filter((one) => one !== undefined);
-}
-
-function behind(
-  definition: Definition,
-  of: {
-    readonly name: string;
-    readonly component: Component;
-    readonly signature: StageSignature;
-    readonly inner: StageSignature;
-  },
-  context: Context,
-): readonly KnownValue[] | undefined {
-  const { name, component, signature, inner } = of;
-  const asked = deciding(inner, name);
-  const made = component.params.filter((param) => asked.includes(param.name));
-  const names = made.flatMap(({ template }) => expressionsOf(template).flatMap((e) => e.expression.inputs));
-  const rows = givenRows(definition, [...new Set(names)], context);
+  if (component === undefined)
+    return rows?.map(({ given, where }) => ({ value: filledParams(signature, given)[name], where }));
+  const { signature: inner } = implementation!;
+  const made = deciding(inner, name, component.params);
   const values: KnownValue[] = [];
   for (const { given, where } of rows ?? []) {
     const params = madeBy(component, made, filledParams(signature, given));
@@ -78,6 +57,32 @@ function behind(
     values.push({ value: filledParams(inner, params)[name], where });
   }
   return rows === undefined ? undefined : values;
+}
+
+/** Whether the value of a parameter depends on expressions: else it is the same under every preset. */
+export function isComputed(definition: Definition, name: string): boolean {
+  const names = decidedBy(definition, name);
+  return definition.params.some((param) => names.includes(param.name) && param.template.kind !== 'constant');
+}
+
+/** What in `with` decides about a parameter: itself and what picks its default, or what a component makes these from. */
+function decidedBy({ signature, implementation }: Definition, name: string): readonly string[] {
+  const component = implementation?.component;
+  if (component === undefined) return signature === undefined ? [] : picking(signature, name);
+  const made = deciding(implementation!.signature, name, component.params);
+  return made.flatMap(({ template }) => expressionsOf(template).flatMap((e) => e.expression.inputs));
+}
+
+const picking = ({ variants, settings }: StageSignature, name: string): readonly string[] =>
+  [name, variants?.by, settings?.by].filter((one) => one !== undefined);
+
+function deciding(
+  signature: StageSignature,
+  name: string,
+  params: readonly BoundParam[],
+): readonly BoundParam[] {
+  const names = picking(signature, name);
+  return params.filter((param) => names.includes(param.name));
 }
 
 function madeBy(component: Component, made: readonly BoundParam[], outer: Params): Params | undefined {
@@ -106,7 +111,8 @@ function givenRows(
   const params = definition.params.filter((param) => names.includes(param.name));
   const written = mappingAt(valueAt(file, [...definition.path, 'with']));
   // What is written and was not understood is something, but it is not known what.
-  if (names.filter((name) => ownEntry(written, name) !== undefined).length > params.length) return undefined;
+  if (new Set(names.filter((name) => ownEntry(written, name) !== undefined)).size > params.length)
+    return undefined;
   const constant = params.every(({ template }) => template.kind === 'constant');
   const nodeGrid = known?.grid.get(definition.node);
   const values = constant ? new ParamValues() : known?.settings.params;

@@ -88,7 +88,7 @@ export function tablesOf({ input, parts }: Source, context: ColumnContext): read
         name: last === undefined ? one : `${one} ("${last.name}")`,
         origin: () => [originOf(output, context), ...columns.because],
       },
-      ...{ always: new Map([...added, ...columns.always]), perhaps: columns.perhaps },
+      ...{ always: new Map([...added, ...columns.always, ...added]), perhaps: columns.perhaps },
       follows: columns.follows,
     });
   }

@@ -46,6 +46,12 @@ const stages: readonly StageSignature[] = [
     },
   },
   {
+    ...{ ...common, type: 'ranks' },
+    params: Type.Object({}, closed),
+    inputs: { table: { ...gathered, columns: { way: 'string', seed: 'int' } } },
+    outputs: { table: { type: 'table', columns: { rank: 'int' }, doc: 'Ranks.' } },
+  },
+  {
     ...{ ...common, type: 'draw' },
     params: Type.Object({ mark: Type.Union([Type.Literal('line'), Type.Literal('path')]) }, closed),
     variants: {

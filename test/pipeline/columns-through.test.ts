@@ -60,6 +60,18 @@ describe('a table whose columns follow from parameters', () => {
     expect(unknown(said(some + draw(gathered, 'level')))).toEqual(['color figure level']);
   });
 
+  test('has them for a reader that needs them, too', () => {
+    const counted = (by: string) =>
+      said(
+        `${summary(by)}  count:\n    shell: echo\n    inputs: { rows: { type: table, columns: { k: int, n: int } } }\n    outputs: { n: { type: file } }\n    with: { rows: ${ofSummary} }\n`,
+      );
+    expect(counted('[k]')).toBe('nothing');
+    expect(counted('\'${["k"]}\'')).toBe('nothing');
+    expect(counted('[seed]')).toContain(
+      'MISSING_COLUMN: count needs a column that stages.table.summary does not have: k (int).',
+    );
+  });
+
   test('is not blamed for a name that is wrong where it comes from', () => {
     expect(unknown(said(summary('[k, sed]') + draw(ofSummary, 'seed')))).toEqual(['by table sed']);
     // What has nothing to do with it is told at once.
@@ -203,6 +215,21 @@ lib/c.yaml:8:100  error UNKNOWN_COLUMN: "color" of curve names the column "sed",
         `  figure:\n    uses: c/both\n    with: { one: ${runs}, two: '\${stages.other.metrics}', along: k }\n`,
       ),
     ).toContain('"along" of figure names the column "k", which stages.other.metrics ("b") does not have.');
+  });
+
+  test('what tells the sources of a component apart is not asked of the pipeline, what its stage type needs else is', () => {
+    const ranks = `  ranks:
+    inputs: { one: { type: table }, two: { type: table } }
+    outputs: { table: { type: table } }
+    uses: ranks
+    with: { table: { as: way, from: { a: '\${inputs.one}', b: '\${inputs.two}' } } }
+`;
+    const ranked = (two: string) =>
+      using(`  r:\n    uses: c/ranks\n    with: { one: ${runs}, two: ${two} }\n`, component + ranks);
+    expect(ranked(runs)).toBe('nothing');
+    expect(ranked("'${stages.other.metrics}'")).toContain(
+      'MISSING_COLUMN: r needs a column that stages.other.metrics does not have: seed (int).',
+    );
   });
 
   test('an output has the columns of its stage type, whatever a component declares of it', () => {
