@@ -70,6 +70,21 @@ describe('an object of the store', () => {
   );
 
   test(
+    'is told of by everyone that is lost, also after one was found to be while it was read',
+    rigTest(async (rig) => {
+      const three: PlanSpec = { a: quick, b: { ...quick, after: ['a'] }, c: { ...quick, after: ['b'] } };
+      await rig.run(three).ended;
+      const { key } = rig.verdicts(three)[1];
+      rmSync(pathOf(rig, three, 'c'));
+      damage(pathOf(rig, three, 'a'));
+      rmSync(rig.store().layout.record(key!));
+      const run = rig.run(three);
+      expect(await run.ends()).toEqual({ a: 'ran', b: 'ran', c: 'ran' });
+      expect(eventsOf(run.events, 'warn').map(({ inst }) => inst)).toEqual(['a', 'c']);
+    }),
+  );
+
+  test(
     'that is lost again and again fails what needs it instead of turning in circles',
     rigTest(async (rig) => {
       const spec: PlanSpec = { a: {}, b: { after: ['a'] } };
