@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../../src/store/store.js';
-import { publication } from '../rig/publication.js';
+import { publication, sha256 } from '../rig/publication.js';
 import { temporaryFolder } from '../rig/temporary.js';
 
 let folder: string;
@@ -37,6 +37,7 @@ test.each<[string, unknown]>([
     indexFolder: join(folder, 'project'),
   });
   store.publish(publication('a', { out: 'text' }));
+  expect(store.find(sha256('a')).hit).toBe(true);
   store.saveIndex();
   expect(readdirSync(folder).sort()).toEqual(['STORE.json', 'cas', 'res', 'tmp']);
 });
