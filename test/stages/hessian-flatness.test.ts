@@ -9,6 +9,7 @@ import { fullMask, scatter, searchCoordinates } from '../../src/numeric/mask.js'
 import hessianFlatness from '../../stages/hessian-flatness.js';
 import { jacobiEigen, trace } from '../analysis/dense-matrix.js';
 import { randomWeights, referenceNet } from '../analysis/reference-net.js';
+import { logitsOf } from '../gradient/reference-network.js';
 import { artefact, runStage, tensors, tinyDataset } from './prune-fixtures.js';
 
 const layers = [4, 3, 10];
@@ -122,6 +123,43 @@ describe('around a pruned tanh network', () => {
     expect(
       relative.filter(({ scale, retained_loss: left }) => Number(scale) > radius && Number(left) < 0.9),
     ).not.toHaveLength(0);
+  });
+
+  test('what is left of accuracy and loss counts above chance of ten classes', () => {
+    const { metrics, sharpness } = found;
+    const above = { loss: Math.log(10) - Number(metrics['loss']), error: 0.9 - Number(metrics['error']) };
+    for (const row of sharpness) {
+      expect(row['retained_loss']).toBeCloseTo(1 - Number(row['loss_increase']) / above.loss, 12);
+      expect(row['retained_accuracy']).toBeCloseTo(1 - Number(row['error_increase']) / above.error, 12);
+    }
+  });
+
+  test('the row of metrics agrees with the other tables and with the float64 network', () => {
+    const { metrics, directions } = found;
+    const wrong = Array.from(images.labels).filter((label, i) => {
+      const logits = logitsOf(net.network, mean, images.pixels.subarray(4 * i, 4 * i + 4));
+      return logits.indexOf(Math.max(...logits)) !== label;
+    });
+    const slope = net.gradient(mean).filter((_, i) => mask[i] === 1);
+    const kappas = directions.map(({ curvature }) => Number(curvature)).sort((a, b) => a - b);
+    const between = (at: number) => {
+      const low = Math.floor(at);
+      return expect.closeTo(kappas[low] + (at - low) * (kappas[low + 1] - kappas[low]), 10);
+    };
+    const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+    expect(metrics).toMatchObject({
+      loss: expect.closeTo(net.loss(mean), 6),
+      error: expect.closeTo(wrong.length / images.count, 12),
+      gradient_norm: expect.closeTo(Math.hypot(...slope), 5),
+      trace_per_coordinate: Number(metrics['trace']) / positions.length,
+      isotropic_std: expect.closeTo(Math.hypot(...std) / Math.sqrt(positions.length), 12),
+      curvature_mean: expect.closeTo(sumOf(kappas) / 24, 10),
+      curvature_p10: between(2.3),
+      curvature_p50: between(11.5),
+      curvature_p90: between(20.7),
+      curvature_negative_share: kappas.filter((kappa) => kappa < 0).length / 24,
+      remaining: (positions.length - 13) / layout.prunable,
+    });
   });
 
   test('a strategy ticket brings its own distribution and the rank of its std beside the curvature', () => {
