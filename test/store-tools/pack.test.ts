@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { instanceKey } from '../../src/pipeline/fingerprint.js';
+import { onFailpoint } from '../../src/store/failpoints.js';
 import { encodeRecord, sealRecord } from '../../src/store/record.js';
 import type { Store } from '../../src/store/store.js';
 import { checkStore } from '../../src/store-tools/fsck.js';
@@ -79,6 +80,21 @@ describe('an archive', () => {
     const other = freshStore();
     addKeyed(other, 'init', { weights: 'other numbers', empty: '' });
     expect(unpackResults(other, path)).toEqual({ added: 2, known: 1, differing: ['init'] });
+  });
+
+  test('that changes while it is unpacked makes no result of other bytes', () => {
+    const { path, bytes, records } = filled();
+    const other = freshStore();
+    onFailpoint(() => {
+      onFailpoint(() => undefined);
+      const at = bytes.lastIndexOf('}\nticket{') + 2;
+      writeFileSync(
+        path,
+        Buffer.concat([bytes.subarray(0, at), Buffer.from('tickat'), bytes.subarray(at + 6)]),
+      );
+    });
+    expect(() => unpackResults(other, path)).toThrow('it changed while it was read');
+    expect(other.lookup(records[2]!.key).hit).toBe(false);
   });
 
   test('appears only when it is complete', () => {
