@@ -147,6 +147,18 @@ test('every layer but the last has hidden units: as many as its outputs or chann
   expect(counts).toEqual([dense, dense, channels]);
 });
 
+test('a hidden unit is its bias, its column of the kernel, then its rows of the next one', () => {
+  const { layout } = buildNetwork({ model: 'mlp', layers: [2, 3, 2], activation: 'relu' });
+  // 0: biases, 3: a kernel of 2 x 3, 9: biases, 11: a kernel of 3 x 2
+  const [{ units, incoming }] = hiddenLayers(layout, ['Dense_0', 'Dense_1']);
+  expect(units.map((positions) => [...positions])).toEqual([
+    [0, 3, 6, 11, 12],
+    [1, 4, 7, 13, 14],
+    [2, 5, 8, 15, 16],
+  ]);
+  expect(incoming).toBe(3);
+});
+
 test('weight matching undoes any permutation, also where the order as it is would be a dead end', () => {
   const network = buildNetwork({ model: 'mlp', layers: [3, 7, 7, 7, 3], activation: 'tanh' });
   const modules = network.layers.map(({ name }) => name);

@@ -44,6 +44,7 @@ async function run(stage: StageDefinition, params: Record<string, unknown>, inpu
 
 const loss = (mean: Float64Array, images: Images) => expect.closeTo(lossOf(network, mean, images), 5);
 const es = { strategy: 'snes', sigma_init: 0.1, popsize: 8, generations: 4, batch: 8, test_every: 9, rng: 1 };
+const gd = { optimizer: 'sgd', batch: 8, steps: 3, backend: 'wasm', rng: 1 };
 
 test('the two sets are told apart here: their losses differ', () => {
   expect(lossOf(network, weights, train)).not.toEqual(loss(weights, held));
@@ -52,7 +53,7 @@ test('the two sets are told apart here: their losses differ', () => {
 describe('what is called test is measured on the test images, what is called train on the others', () => {
   test.each<[string, StageDefinition, Record<string, unknown>]>([
     ['train-es', trainEs, es],
-    ['train-gd', trainGd, { optimizer: 'sgd', batch: 8, steps: 3, backend: 'wasm', rng: 1 }],
+    ['train-gd', trainGd, gd],
   ])('%s', async (_, stage, params) => {
     const { outputs, rows } = await run(stage, params, start);
     const { mean } = decodeTensors(outputs['ticket'] as Uint8Array, 'mean');
@@ -107,6 +108,16 @@ describe('what is called test is measured on the test images, what is called tra
     expect(await metrics(1000)).toMatchObject({ images: 20, loss: loss(weights, train) });
     expect(await metrics(6)).toMatchObject({ images: 6, loss: loss(weights, { ...train, count: 6 }) });
   });
+});
+
+test.each<[string, StageDefinition, Record<string, unknown>]>([
+  ['train-es', trainEs, es],
+  ['train-gd', trainGd, gd],
+])('%s comes to the same, whatever the test images are', async (_, stage, params) => {
+  const one = await run(stage, params, start);
+  const other = await run(stage, params, { ...start, data: datasetOf(trained, trained) });
+  expect(other.outputs['ticket']).toEqual(one.outputs['ticket']);
+  expect(other.outputs['metrics']).not.toEqual(one.outputs['metrics']);
 });
 
 test('held-out images are in no minibatch: without them training comes to the same', async () => {
