@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { collectOutputs } from '../../src/exec/command-outputs.js';
 import { codeBytes } from '../../src/exec/own-stage.js';
 import type { CommandSpec } from '../../src/pipeline/plan.js';
-import type { OutputSignature, StageSignature } from '../../src/pipeline/stage.js';
+import type { OutputBytes, OutputSignature, StageSignature } from '../../src/pipeline/stage.js';
 import { sha256 } from '../rig/publication.js';
 import { signatures } from '../rig/signatures.js';
 import { temporaryFolder } from '../rig/temporary.js';
@@ -25,13 +25,11 @@ function put(path: string, text: string): void {
 function collected(files: Readonly<Record<string, string>>, outputs: StageSignature['outputs']): unknown {
   const command = { outputs: files } as unknown as CommandSpec;
   const found = collectOutputs(command, { ...signatures['held']!, outputs }, folder);
-  const text = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString();
-  return Object.fromEntries(
-    Object.entries(found).map(([name, content]) => [
-      name,
-      content instanceof Map ? [...content].map(([path, bytes]) => [path, text(bytes)]) : text(content),
-    ]),
-  );
+  const text = (content: OutputBytes): unknown =>
+    content instanceof Map
+      ? [...(content as ReadonlyMap<string, Uint8Array>)].map(([path, bytes]) => [path, text(bytes)])
+      : Buffer.from(content as Uint8Array).toString();
+  return Object.fromEntries(Object.entries(found).map(([name, content]) => [name, text(content)]));
 }
 
 const output = (type: OutputSignature['type'], more: object = {}): OutputSignature => ({

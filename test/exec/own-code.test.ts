@@ -31,7 +31,11 @@ type Module = NonNullable<PlanType['module']>;
 
 const program = (changed: Partial<Command> = {}): PlanType => ({
   signature,
-  command: { argv: ['python', 'code/run.py'], code: ['code'], outputs: {}, ...changed } as Command,
+  command: { argv: ['python', 'code/run.py'], code: ['code'], inputs: {}, outputs: {}, ...changed },
+});
+const script = (shell: string): PlanType => ({
+  signature,
+  command: { shell, code: ['code'], inputs: {}, outputs: {} },
 });
 const moduleType = (changed: Partial<Module> = {}): PlanType => ({
   signature,
@@ -73,7 +77,7 @@ describe('the part of a key that a program of the user has', () => {
     ],
     ['a file more', () => (put('code/lib/c.py', ''), program())],
     ['its words', () => program({ argv: ['python', '-O', 'code/run.py'] })],
-    ['a line of the shell in their place', () => program({ argv: undefined, shell: 'python code/run.py' })],
+    ['a line of the shell in their place', () => script('python code/run.py')],
     ['the file of an output', () => program({ outputs: { out: 'out.txt' } })],
     ['the type of an output', () => ({ ...program(), signature: signatures['figure']! })],
   ])('differs with %s', (_, changed) => {
@@ -82,7 +86,7 @@ describe('the part of a key that a program of the user has', () => {
   });
 
   test('differs with the line of the shell', () => {
-    const [one, other] = ['a', 'b'].map((shell) => keyOf(program({ argv: undefined, shell })));
+    const [one, other] = ['a', 'b'].map((shell) => keyOf(script(shell)));
     expect(one).not.toBe(other);
   });
 

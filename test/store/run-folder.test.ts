@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { layoutOf, type Layout } from '../../src/store/layout.js';
 import { ownIdentity } from '../../src/store/process-identity.js';
-import { describeRun, LiveMark, liveRuns, readDescription } from '../../src/store/run-folder.js';
+import {
+  describeRun,
+  LiveMark,
+  liveRuns,
+  readDescription,
+  type RunDescription,
+} from '../../src/store/run-folder.js';
 import { temporaryFolder } from '../rig/temporary.js';
 
 const now = Date.UTC(2026, 0, 31);
@@ -57,10 +63,11 @@ describe('a run goes on', () => {
 
 test('what was asked for can be read again, and nothing else is taken for it', () => {
   expect(readDescription(folder)).toBeUndefined();
-  const description = {
-    ...{ v: 1, run: 'r', start: now, pipeline: 'p', file: 'p.yaml', sha256: 'x', variant: 'default' },
+  const description: RunDescription = {
+    v: 1,
+    ...{ run: 'r', start: now, pipeline: 'p', file: 'p.yaml', sha256: 'x', variant: 'default' },
     ...{ preset: null, params: {}, git: null, jobs: 1, ticketlab: '0' },
-  } as const;
+  };
   describeRun(folder, description);
   expect(readDescription(folder)).toEqual(description);
   for (const text of [JSON.stringify({ ...description, v: 2 }), 'null', '{']) {
