@@ -134,6 +134,14 @@ export default defineStage({
     all: ['x', 'y', 'value', 'where'],
     any: ['color', 'band'],
     oneOf: ['last_by'],
+    implied: {
+      by: 'mark',
+      of: {
+        path: ['alpha'],
+        spectrum: ['part', 'value', 'weight'],
+        sharpness: ['measure', 'refined', 'scale'],
+      },
+    },
   },
   outputs: {
     figure: { type: 'figure', doc: 'figure.svg, figure.png (two pixels for one of the SVG) and figure.csv.' },

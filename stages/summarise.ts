@@ -152,7 +152,16 @@ export default defineStage({
       doc: 'Trained networks of all levels of one or more chains: tells how stable their scores are.',
     },
   },
-  columnNames: { input: 'table', all: ['value'], any: ['by', 'repetition'], oneOf: ['last_by'] },
+  columnNames: {
+    ...{ input: 'table', all: ['value'], any: ['by', 'repetition'], oneOf: ['last_by'] },
+    among: {
+      of: 'by',
+      names: [
+        ...['normalise', 'advantage.column', 'advantage.along'],
+        ...['contrasts.column', 'contrasts.at_most', 'contrasts.at_least'],
+      ],
+    },
+  },
   outputs: {
     summary: {
       type: 'table',

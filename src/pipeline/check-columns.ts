@@ -5,6 +5,7 @@ import { isComputed, knownValues } from './known-values.js';
 import type { BoundInput, Definition } from './model.js';
 import { nearest } from './near.js';
 import { placeOfName } from './places-of-names.js';
+import { ownEntry } from './signatures.js';
 import type { StageSignature } from './stage.js';
 import { parameterOf, sourcesOf, tablesOf, type ColumnContext, type Table } from './table-columns.js';
 import { listed, show } from './terminal-text.js';
@@ -33,7 +34,7 @@ export function checkColumns(
   const found = definitions.flatMap((definition) => {
     const missing = definition.inputs.flatMap((input) => missingColumns(definition, input, context));
     const told = missing.flatMap(({ names }) => names);
-    const unknown = unknownColumns(definition, context);
+    const unknown = [...unknownColumns(definition, context), ...namesOutside(definition, context)];
     return [...missing, ...unknown.filter(({ names }) => !names.some((name) => told.includes(name)))];
   });
   const wrong = new Set(found.map(({ parameter }) => parameter));
@@ -96,6 +97,8 @@ function unknownColumns(definition: Definition, context: ColumnContext): Finding
     tables.push(...own);
   }
   if (tables.length === 0) return [];
+  const implied = impliedColumns(definition, tables, context);
+  if (implied.length > 0) return implied;
   // What is the same under all settings was looked at before there were any.
   const again = context.known === undefined || tables.some(({ follows }) => follows.length > 0);
   return rules.flatMap((rule) =>
@@ -107,6 +110,58 @@ function unknownColumns(definition: Definition, context: ColumnContext): Finding
 
 const stageTypeOf = ({ implementation, signature }: Definition): StageSignature | undefined =>
   implementation?.component === undefined ? signature : implementation.signature;
+
+/** Columns that a kind of figure draws, whatever else is said; the tables that lack some. */
+function impliedColumns(definition: Definition, tables: readonly Table[], context: ColumnContext): Finding[] {
+  const implied = stageTypeOf(definition)?.columnNames?.implied;
+  if (implied === undefined) return [];
+  const { by, of } = implied;
+  const kinds = new Set(
+    knownValues(definition, by, context)?.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])),
+  );
+  return [...kinds].flatMap((kind) => {
+    const wanted = ownEntry(of, kind) ?? [];
+    return tables.flatMap((table) => {
+      const names = wanted.filter((name) => !has(table, name));
+      if (names.length === 0) return [];
+      const what = names.length === 1 ? 'a column' : 'columns';
+      const message = `${definition.name} needs ${what} that ${table.name} does not have: ${listed(names)}${noteOf(context)}.`;
+      const help = `Its columns are ${listed(columnsOf([table]), 40)}.`;
+      const place = placeOfName(definition, { parameter: by, name: kind }, context);
+      const why = { message: `${by} is ${show(kind)} here`, at: place.at };
+      const related = [why, ...place.related, ...table.origin()];
+      const diagnostic = problem('MISSING_COLUMN', table.at(), message, { help, related });
+      return [{ diagnostic, names, follows: table.follows }];
+    });
+  });
+}
+
+/** Names that are to be some of those in another parameter, and are not. */
+function namesOutside(definition: Definition, context: ColumnContext): Finding[] {
+  const among = stageTypeOf(definition)?.columnNames?.among;
+  if (among === undefined) return [];
+  const whole = knownValues(definition, among.of, context);
+  if (whole === undefined) return [];
+  const known = [...new Set(whole.flatMap(({ value }) => namesIn(value)))];
+  const follows = [parameterOf(definition, among.of)];
+  return among.names.flatMap((path) => {
+    const [parameter = '', member] = path.split('.');
+    const values = knownValues(definition, parameter, context) ?? [];
+    const names = new Set(values.flatMap(({ value }) => namesIn(value, member)));
+    return [...names]
+      .filter((name) => !known.includes(name))
+      .slice(0, mostNames)
+      .map((name) => {
+        const place = placeOfName(definition, { parameter, member, name }, context);
+        const message = `"${place.parameter}" of ${place.owner} names the column ${show(name)}${place.byDefault}, which "${among.of}" does not name${noteOf(context)}.`;
+        const help =
+          known.length === 0 ? `"${among.of}" names none.` : `"${among.of}" names ${listed(known, 40)}.`;
+        const details = { help, suggestion: nearest(name, known), related: place.related };
+        const diagnostic = problem('UNKNOWN_COLUMN', place.at, message, details);
+        return { diagnostic, names: [name], parameter: parameterOf(definition, parameter), follows };
+      });
+  });
+}
 
 /** More of the same says nothing new. */
 const mostNames = 20;
@@ -146,7 +201,7 @@ interface Wrong extends Naming {
 function noSuchColumn(definition: Definition, wrong: Wrong, context: ColumnContext): Diagnostic {
   const { parameter, names, lacking, where } = wrong;
   const [only = '', second] = names;
-  const place = placeOfName(definition, parameter, second === undefined ? only : '', context);
+  const place = placeOfName(definition, { parameter, name: second === undefined ? only : '' }, context);
   const columns = usable(wrong);
   const some = lacking.length < wrong.tables.length;
   const whose = some ? listed(lacking.map((table) => table.name)) : 'its table';
@@ -171,8 +226,9 @@ function usable({ rule, tables, lacking }: Wrong): string[] {
 }
 
 function intro({ rule, tables, lacking }: Wrong): string {
-  const one = rule === 'any' || (rule === 'all' ? tables : lacking).length === 1;
-  return one ? 'Its columns are' : 'All of its tables have';
+  if (rule === 'oneOf' && lacking.length < tables.length)
+    return lacking.length === 1 ? 'The other has' : 'The others all have';
+  return rule === 'any' || tables.length === 1 ? 'Its columns are' : 'All of its tables have';
 }
 
 function ownersOf({ names, tables, lacking }: Wrong): string {

@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.js';
 import { mappingAt } from './params.js';
+import { ownEntry } from './signatures.js';
 import type { FurtherColumns } from './stage.js';
 
 /** What a stage is given, as far as it is known. */
@@ -34,18 +35,18 @@ function columnsOf(rule: FurtherColumns, given: Given): readonly string[] | unde
   return named.flat().filter((name) => !never(name));
 }
 
-/** For each value of a parameter, or of the member of its items after the dot, the names in it. */
+/** For each value of a parameter the names in it, or in the member after the dot. */
 function namedBy(path: string, given: Given): readonly (readonly string[])[] | undefined {
   const [parameter = '', member] = path.split('.');
-  return given.parameter(parameter)?.map((value) => {
-    if (member === undefined) return namesIn(value);
-    const items = Array.isArray(value) ? (value as readonly Json[]) : [];
-    return items.flatMap((item) => namesIn(mappingAt(item)[member]));
-  });
+  return given.parameter(parameter)?.map((value) => namesIn(value, member));
 }
 
-/** A text, the texts of a list, or the keys of a mapping; an empty text names nothing. */
-export function namesIn(value: Json | undefined): readonly string[] {
+/** A text, the texts of a list, or the keys of a mapping; an empty text names nothing. Of a member: what each item has. */
+export function namesIn(value: Json | undefined, member?: string): readonly string[] {
+  if (member !== undefined) {
+    const items = Array.isArray(value) ? (value as readonly Json[]) : [];
+    return items.flatMap((item) => namesIn(ownEntry(mappingAt(item), member)));
+  }
   if (typeof value === 'string') return value === '' ? [] : [value];
   if (Array.isArray(value)) return (value as readonly Json[]).filter((item) => typeof item === 'string');
   return Object.keys(mappingAt(value));

@@ -1,8 +1,11 @@
+import type { Json } from '../base/json.js';
 import type { Diagnostic, RelatedPlace } from './diagnostic.js';
 import { valueAt } from './explain-schema.js';
 import type { BoundParam, Component, Definition } from './model.js';
 import type { Settings } from './grid.js';
+import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
+import type { Path } from './places.js';
 import { ownEntry } from './signatures.js';
 import { expressionsOf } from './templates.js';
 
@@ -23,29 +26,28 @@ interface Context {
   readonly known: { readonly settings: Settings } | undefined;
 }
 
+interface Asked {
+  readonly parameter: string;
+  /** Of the items of the parameter's value. */
+  readonly member?: string | undefined;
+  readonly name: string;
+}
+
 /** Finds a name in the file of the pipeline, or in that of the component that gives it. */
-export function placeOfName(
-  definition: Definition,
-  parameter: string,
-  name: string,
-  { file, known }: Context,
-): NamePlace {
+export function placeOfName(definition: Definition, asked: Asked, { file, known }: Context): NamePlace {
+  const { parameter } = asked;
   const component = definition.implementation?.component;
-  if (component !== undefined) return placeBehind(definition, component, { parameter, name, file, known });
+  if (component !== undefined) return placeBehind(definition, component, { ...asked, file, known });
   const own = givenFor(definition, parameter);
   const { name: owner, path } = definition;
   if (own === undefined)
     return { at: file.keyAt(path), parameter, owner, byDefault: ' by default', related: [] };
   const related = reasonsOf(own, known?.settings);
-  return { at: within(own, name, file), parameter, owner, byDefault: '', related };
+  return { at: within(own, asked, file), parameter, owner, byDefault: '', related };
 }
 
-function placeBehind(
-  definition: Definition,
-  component: Component,
-  asked: Context & { readonly parameter: string; readonly name: string },
-): NamePlace {
-  const { parameter, name, file, known } = asked;
+function placeBehind(definition: Definition, component: Component, asked: Context & Asked): NamePlace {
+  const { parameter, file, known } = asked;
   const inside = component.params.find((param) => param.name === parameter);
   const { path } = component;
   const inputs = inputsOf(inside);
@@ -56,7 +58,7 @@ function placeBehind(
   });
   if (given !== undefined)
     return {
-      ...{ at: within(given, name, file), parameter: given.name, owner: definition.name, byDefault: '' },
+      ...{ at: within(given, asked, file), parameter: given.name, owner: definition.name, byDefault: '' },
       related: [...reasonsOf(given, known?.settings), made()],
     };
   // The same for all who use the component: what is wrong in it is told once.
@@ -73,7 +75,7 @@ function placeBehind(
         ...{ at: component.file.at([...path, 'uses']), parameter, owner, byDefault: ' by default' },
         related: [user],
       }
-    : { at: within(inside, name, component.file), parameter, owner, byDefault: '', related: [user] };
+    : { at: within(inside, asked, component.file), parameter, owner, byDefault: '', related: [user] };
 }
 
 /** What `with` gives for a parameter of a definition's stage type, behind a component what that makes it from. */
@@ -88,15 +90,31 @@ function inputsOf(inside: BoundParam | undefined): readonly string[] {
   return inside === undefined ? [] : expressionsOf(inside.template).flatMap((e) => e.expression.inputs);
 }
 
-/** An item of a list, or a key of a mapping, where the name stands there as it is. */
-function within({ path, template }: BoundParam, name: string, file: ParsedFile): Diagnostic['at'] {
-  const value = valueAt(file, path);
+/** An item of a list, a key of a mapping, or the member of an item, where the name stands there as it is. */
+function within(
+  { path, template }: BoundParam,
+  { name, member }: Pick<Asked, 'name' | 'member'>,
+  file: ParsedFile,
+): Diagnostic['at'] {
+  const value = valueAt(file, path) ?? null;
   if (template.kind === 'expression' || template.kind === 'text') return file.at(path);
-  if (Array.isArray(value) && value.includes(name)) return file.at([...path, value.indexOf(name)]);
-  const key = typeof value === 'object' && !Array.isArray(value) && value !== null;
-  if (key && ownEntry(value as Readonly<Record<string, unknown>>, name) !== undefined)
-    return file.keyAt([...path, name]);
+  if (member === undefined) return placeIn(value, path, name, file) ?? file.at(path);
+  const items = Array.isArray(value) ? (value as readonly Json[]) : [];
+  for (const [i, item] of items.entries()) {
+    const own = ownEntry(mappingAt(item), member) ?? null;
+    const at = [...path, i, member];
+    const place = own === name ? file.at(at) : placeIn(own, at, name, file);
+    if (place !== undefined) return place;
+  }
   return file.at(path);
+}
+
+function placeIn(value: Json, path: Path, name: string, file: ParsedFile): Diagnostic['at'] | undefined {
+  if (Array.isArray(value)) {
+    const at = (value as readonly Json[]).indexOf(name);
+    return at < 0 ? undefined : file.at([...path, at]);
+  }
+  return ownEntry(mappingAt(value), name) === undefined ? undefined : file.keyAt([...path, name]);
 }
 
 /** Which parameters of the pipeline a value is made from. */

@@ -59,7 +59,19 @@ export const signatureSchema: Schema = {
     columnNames: {
       type: 'object',
       required: ['input', 'all'],
-      properties: { input: name, all: names, any: names, oneOf: names },
+      properties: {
+        ...{ input: name, all: names, any: names, oneOf: names },
+        implied: {
+          type: 'object',
+          required: ['by', 'of'],
+          properties: { by: name, of: { type: 'object', additionalProperties: texts } },
+        },
+        among: {
+          type: 'object',
+          required: ['of', 'names'],
+          properties: { of: name, names: texts },
+        },
+      },
     },
     runtime: { enum: ['portable', 'node'] },
     threads: { type: 'boolean' },

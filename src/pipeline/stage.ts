@@ -112,12 +112,16 @@ export interface StageSignature {
    * Parameters that name columns of the table `input` (a text, each of a list, each key of a mapping), so that a wrong name
    * is found before anything runs. Where several tables are gathered, every one must have what a parameter in `all` names,
    * one of them what one in `any` does (the cells of the others are empty), and of the names in one of `oneOf` each has one.
+   * `implied` are columns that a value of the parameter `by` stands for. Names in `among` (`a.b` is the member `b` of each item
+   * of `a`) are some of those in the parameter `of`.
    */
   readonly columnNames?: {
     readonly input: string;
     readonly all: readonly string[];
     readonly any?: readonly string[];
     readonly oneOf?: readonly string[];
+    readonly implied?: { readonly by: string; readonly of: Readonly<Record<string, readonly string[]>> };
+    readonly among?: { readonly of: string; readonly names: readonly string[] };
   };
   readonly outputs: Readonly<Record<string, OutputSignature>>;
   readonly files?: readonly OutsideFiles[];

@@ -1,4 +1,4 @@
-import type { RelatedPlace } from './diagnostic.js';
+import type { RelatedPlace, SourceRange } from './diagnostic.js';
 import { valueAt } from './explain-schema.js';
 import { furtherColumns } from './further-columns.js';
 import { knownValues, type Known } from './known-values.js';
@@ -13,6 +13,8 @@ import type { ColumnType } from './stage.js';
 export interface Table {
   /** `stages.imp.metrics`, and what tells it apart from others of the same input. */
   readonly name: string;
+  /** The reference to it. */
+  readonly at: () => SourceRange;
   /** What makes it, and why its columns are those. */
   readonly origin: () => RelatedPlace[];
   /** Columns that it has, in their order. */
@@ -86,6 +88,7 @@ export function tablesOf({ input, parts }: Source, context: ColumnContext): read
     tables.push({
       ...{
         name: last === undefined ? one : `${one} ("${last.name}")`,
+        at: () => input.at(),
         origin: () => [originOf(output, context), ...columns.because],
       },
       ...{ always: new Map([...added, ...columns.always, ...added]), perhaps: columns.perhaps },

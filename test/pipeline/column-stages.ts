@@ -6,6 +6,7 @@ import { complaints, smallStages, validationComplaints } from './small-stages.js
 import type { Asked } from './small-stages.js';
 
 const closed = { additionalProperties: false };
+const words = (...all: string[]) => Type.Union(all.map((word) => Type.Literal(word)));
 const texts = () => Type.Array(Type.String(), { default: [] });
 const common = { version: 1, summary: 'Of the tests.', runtime: 'portable' } as const;
 const gathered = { type: ['table', 'metrics'], gather: true, doc: 'Rows.' } as const;
@@ -15,11 +16,23 @@ const stages: readonly StageSignature[] = [
   {
     ...{ ...common, type: 'summarise' },
     params: Type.Object(
-      { value: Type.String(), by: texts(), repetition: Type.String({ default: 'seed' }), task: texts() },
+      {
+        ...{ value: Type.String(), by: texts(), repetition: Type.String({ default: 'seed' }), task: texts() },
+        claims: Type.Array(
+          Type.Object({
+            column: Type.String(),
+            at_most: Type.Optional(Type.Record(Type.String(), Type.Number())),
+          }),
+          { default: [] },
+        ),
+      },
       closed,
     ),
     inputs: { table: gathered },
-    columnNames: { input: 'table', all: ['value'], any: ['by', 'repetition'] },
+    columnNames: {
+      ...{ input: 'table', all: ['value'], any: ['by', 'repetition'] },
+      among: { of: 'by', names: ['task', 'claims.column', 'claims.at_most'] },
+    },
     outputs: {
       summary: {
         ...{ type: 'table', doc: 'Means.' },
@@ -53,7 +66,7 @@ const stages: readonly StageSignature[] = [
   },
   {
     ...{ ...common, type: 'draw' },
-    params: Type.Object({ mark: Type.Union([Type.Literal('line'), Type.Literal('path')]) }, closed),
+    params: Type.Object({ mark: words('line', 'path', 'spectrum') }, closed),
     variants: {
       by: 'mark',
       of: {
@@ -62,10 +75,14 @@ const stages: readonly StageSignature[] = [
           closed,
         ),
         path: Type.Object({ y: Type.String({ default: 'barrier' }) }, closed),
+        spectrum: Type.Object({ y: Type.String({ default: 'weight' }) }, closed),
       },
     },
     inputs: { table: gathered },
-    columnNames: { input: 'table', all: ['x', 'y'], any: ['color'] },
+    columnNames: {
+      ...{ input: 'table', all: ['x', 'y'], any: ['color'] },
+      implied: { by: 'mark', of: { spectrum: ['value', 'weight'] } },
+    },
     outputs: { figure: { type: 'figure', doc: 'The figure.' } },
   },
 ];

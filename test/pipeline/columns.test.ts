@@ -114,7 +114,7 @@ describe('in a gather of several stages', () => {
       .toBe(`p.yaml:26:16  error UNKNOWN_COLUMN: "last_by" of figure names the columns "step" and "k", none of which stages.other.metrics ("b") has.
   26 |       last_by: [step, k]
      |                ^^^^^^^^^
-  Only stages.imp.metrics ("a") has one of them. Its columns are trainer, generation and test_accuracy.
+  Only stages.imp.metrics ("a") has one of them. The other has trainer, generation and test_accuracy.
   p.yaml:19:3  the table is "metrics" of other (train-es)
 `);
   });
@@ -204,5 +204,50 @@ describe('names that are computed', () => {
     });
     expect(failing.match(/ error /g)).toHaveLength(1);
     expect(failing).toContain('EXPRESSION_FAILED');
+  });
+});
+
+describe('beside the names that are given', () => {
+  test('a kind of figure draws columns of its own', () => {
+    const drawn = (mark: string, table = runs, head = '') =>
+      said(figure(table).replace('line', mark), { head });
+    expect(drawn('spectrum'))
+      .toBe(`p.yaml:25:22  error MISSING_COLUMN: figure needs columns that stages.imp.metrics does not have: value and weight.
+  25 |       table: { from: stages.imp.metrics, over: [seed, k] }
+     |                      ^^^^^^^^^^^^^^^^^^
+  Its columns are seed, k, level, generation and test_accuracy.
+  p.yaml:26:13  mark is "spectrum" here
+  p.yaml:12:7  the table is "metrics" of imp.train (train-es)
+`);
+    const own =
+      '  own:\n    shell: echo\n    outputs: { rows: { type: table, columns: { value: double, weight: double } } }\n';
+    expect(said(own + figure("table: '${stages.own.rows}'").replace('line', 'spectrum'))).toBe('nothing');
+    expect(
+      drawn('${params.mark}', runs, 'params: { mark: { type: string, default: spectrum } }\n'),
+    ).toContain('  p.yaml:3:42  "mark" is "spectrum" because of its default\n');
+  });
+
+  test('names that are to be some of those in another parameter are looked for there', () => {
+    const claims = (rest: string, head = '') => said(summary(`value: test_accuracy, ${rest}`), { head });
+    expect(claims('by: [seed, k], task: [k], claims: [{ column: seed, at_most: { k: 2 } }]')).toBe('nothing');
+    expect(claims('by: [seed, k], claims: [{ column: seed }, { column: sed, at_most: { level: 2 } }]'))
+      .toBe(`p.yaml:24:141  error UNKNOWN_COLUMN: "claims" of table names the column "sed", which "by" does not name.
+  24 | curacy, by: [seed, k], claims: [{ column: seed }, { column: sed, at_most: { level: 2 } }] }
+     |                                                             ^^^
+  "by" names seed and k.
+  Did you mean "seed"?
+
+p.yaml:24:157  error UNKNOWN_COLUMN: "claims" of table names the column "level", which "by" does not name.
+  24 | d, k], claims: [{ column: seed }, { column: sed, at_most: { level: 2 } }] }
+     |                                                             ^^^^^
+  "by" names seed and k.
+`);
+    expect(unknown(claims('by: [sed, k], task: [seed]'))).toEqual(['"sed"']);
+    const head =
+      'params: { by: { type: list<string>, default: [k, seed] } }\npresets: { less: { by: [] } }\n';
+    expect(claims("by: '${params.by}', task: [seed]", head)).toContain(
+      'which "by" does not name (with preset less).',
+    );
+    expect(claims("by: '${params.by}', task: [seed]", head)).toContain('  "by" names none.\n');
   });
 });

@@ -4,6 +4,7 @@ import { encodeTable } from '../../src/artefacts/table.js';
 import { UserError } from '../../src/base/result.js';
 import type { Json } from '../../src/base/json.js';
 import type { Artefact, GatheredArtefact } from '../../src/pipeline/stage.js';
+import { curveStyle } from '../../src/figures/curve-style.js';
 import plot from '../../stages/plot.js';
 import { expectDeclaredColumns } from './declared-columns.js';
 import { font } from '../figures/font.js';
@@ -220,4 +221,13 @@ describe('the stage plot', () => {
       'b319a013c8f4470b79b8ca075a13b598a194a26654b94e7ee4e7c1353ac2ecdf',
     );
   });
+});
+
+test('what each kind of figure draws without being told is declared', () => {
+  const { implied } = plot.columnNames!;
+  for (const mark of ['line', 'path', 'spectrum', 'sharpness'] as const) {
+    const { roles, where } = curveStyle({ mark });
+    const drawn = [roles.x, roles.y, ...Object.keys(where)].filter((name) => name !== '');
+    expect([...(implied?.of[mark] ?? [])].sort(), mark).toEqual(drawn.sort());
+  }
 });
