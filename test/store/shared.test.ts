@@ -54,12 +54,17 @@ describe.skipIf(!mayChangeUmask)('a store whose folder', () => {
     expect([...files].sort()).toEqual(['440', '640']);
   });
 
-  test('is private stays private', () => {
+  test.each([
+    ['is private', 0o700],
+    ['a group may only read', 0o2750],
+    ['everybody writes and only owners remove', 0o1777],
+  ])('%s stays as private as the umask says', (_, mode) => {
     before = process.umask(0o077);
-    chmodSync(root, 0o700);
+    chmodSync(root, mode);
     fill();
     const { folders, files } = modesBelow(root);
-    expect([...folders]).toEqual(['700']);
+    // Below a folder that hands on its group the system itself says so.
+    expect([...folders]).toEqual([mode === 0o2750 ? '2700' : '700']);
     expect([...files].sort()).toEqual(['400', '600']);
   });
 });
