@@ -51,6 +51,12 @@ describe('contrasts', () => {
     ]);
   });
 
+  test('are called by their names, with what they compare', () => {
+    const [row] = contrastRows(byRemaining, [contrast], 0);
+    expect(row).toMatchObject({ contrast: 'one', column: 'rule', first: 'a', second: 'b', n: 2 });
+    expect([row['mean_first'], row['mean_second']]).toEqual([(1 + 10 + 100 + 1000) / 4, 0]);
+  });
+
   test('of another name resample in another way, and what one says does not hang on the others', () => {
     const ten = Array.from({ length: 10 }, (_, i) => (i * 7) % 10);
     const groups = [group({ rule: 'a' }, ...ten), group({ rule: 'b' }, ...ten.map(() => 0))];
