@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LoggedEvent } from '../../src/events/event.js';
@@ -65,15 +65,19 @@ async function shell({
   return { summary, events };
 }
 
-test('a program that follows an interrupt did not fail: it was cancelled', async () => {
+test('a program has time to follow an interrupt, and did not fail then: it was cancelled', async () => {
   const controller = new AbortController();
+  const followed = join(folder, 'followed');
   const { summary, events } = await shell({
-    script: `echo '{"unit":"step","done":1,"total":2}' >&3; exec sleep 600`,
+    script:
+      `trap 'echo yes > "${followed}"; trap - TERM; kill -TERM $$' TERM\n` +
+      `echo '{"unit":"step","done":1,"total":2}' >&3\nsleep 600 & wait`,
     signal: controller.signal,
     emit: (event) => event.type === 'inst.progress' && controller.abort(),
   });
   expect(endsOf(events)).toEqual({ a: 'cancelled' });
   expect(summary.exit).toBe(130);
+  expect(readFileSync(followed, 'utf8')).toBe('yes\n');
 });
 
 test('a program that fails for a cause that is named is tried again, as long as that may help', async () => {

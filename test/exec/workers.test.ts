@@ -59,7 +59,22 @@ describe('a worker process', () => {
       expect(b.greeting.pid).toBe(a.greeting.pid);
       b.finish();
       await run.ended;
-      await b.gone;
+      expect(() => process.kill(b.greeting.pid, 0), 'it is gone when the run is over').toThrow('ESRCH');
+    }),
+  );
+
+  test(
+    'that is warm is taken before another one is started, whichever it is',
+    rigTest(async (rig) => {
+      const run = rig.run({ a: {}, b: {}, c: { after: ['b'] } }, { jobs: 2 });
+      const [a, b] = [await rig.started('a'), await rig.started('b')];
+      a.kill('SIGKILL');
+      await run.event((event) => event.type === 'inst.end' && event.inst === 'a');
+      b.finish();
+      const c = await rig.started('c');
+      expect(c.greeting.pid).toBe(b.greeting.pid);
+      c.finish();
+      await run.ended;
     }),
   );
 
