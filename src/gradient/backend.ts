@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import { UserError } from '../base/result.js';
-import { findNative, gradientRuntime, resolveBackend } from './locate.js';
+import { findNative, nativeRemedy, gradientRuntime, resolveBackend } from './locate.js';
 import type { BackendChoice, BackendName } from './locate.js';
 
 export type Tf = typeof Tfjs;
@@ -58,7 +58,7 @@ async function loadNative(cacheDir: string): Promise<Backend> {
   const found = findNative(cacheDir);
   if (!found.ok)
     throw new UserError(
-      `backend: native is asked for, but ${found.error}. Run \`npm run native\` in a checkout of ticketlab, or use \`backend: auto\` or \`backend: wasm\``,
+      `backend: native is asked for, but ${found.error}. ${nativeRemedy()}, or use \`backend: auto\` or \`backend: wasm\``,
     );
   oneThread();
   let tf: Tf;

@@ -30,10 +30,7 @@ export function nativeFolder(cacheDir: string): string {
  */
 export function findNative(cacheDir: string, nodeVersion = process.versions.node): Result<string, string> {
   const major = Number.parseInt(nodeVersion, 10);
-  if (major > lastNodeMajor)
-    return err(
-      `${binding} does not run on Node ${major}: Node 20 or ${lastNodeMajor} is the newest that it takes`,
-    );
+  if (major > lastNodeMajor) return err(`${binding} does not run on Node ${major}`);
   const own = ownPackage();
   const cached = join(nativeFolder(cacheDir), 'node_modules', binding);
   const complete = [own, cached].find((folder) => folder !== undefined && hasNativeParts(folder));
@@ -43,6 +40,13 @@ export function findNative(cacheDir: string, nodeVersion = process.versions.node
       ? `${binding} is not installed`
       : `${binding} is installed without its native library, which could not be downloaded`,
   );
+}
+
+/** What would bring the native backend to where there is none, as the beginning of a sentence. */
+export function nativeRemedy(nodeVersion = process.versions.node): string {
+  return Number.parseInt(nodeVersion, 10) > lastNodeMajor
+    ? `Run ticketlab on Node 20 or ${lastNodeMajor}`
+    : 'Run `npm run native` in a checkout of ticketlab';
 }
 
 /** Folder of the package among ticketlab's own dependencies, whether or not it is complete. */
@@ -140,6 +144,6 @@ export function backendReport(cacheDir: string): BackendReport {
         runtime,
         native: { there: false, detail: native.error },
         wasm,
-        advice: `wasm is in use because ${native.error}; \`npm run native\` in a checkout of ticketlab makes native available`,
+        advice: `wasm is in use because ${native.error}. ${nativeRemedy()} to have the native one`,
       };
 }

@@ -162,7 +162,7 @@ describe('what does not fit together gets one clear message', () => {
             'a backend asked for by name that is not there',
             { params: { backend: 'native' } },
             // Installed without its library, or left out by npm because the library could not be downloaded.
-            'backend: native is asked for, but @tensorflow/tfjs-node is ',
+            'backend: native is asked for, but @tensorflow/tfjs-node ',
           ],
         ];
 
