@@ -28,10 +28,13 @@ export function expectDeclaredColumns(
     if ((output.type !== 'table' && output.type !== 'metrics') || outputs[name] === undefined) continue;
     const { columns = {} } = output;
     const table = decodeTable(outputs[name] as string, columns);
-    // Anything can be read as a text: as it is read without types, a text is neither a number nor true or false.
-    const texts = Object.keys(columns).filter((column) => columns[column] === 'string');
-    for (const row of decodeTable(outputs[name] as string).rows)
-      for (const column of texts) expect(['string', 'undefined'], column).toContain(typeof row[column]);
+    // Anything can be read as a text: what is one has cells that are neither numbers nor true or false.
+    const { rows } = decodeTable(outputs[name] as string);
+    for (const column of Object.keys(columns).filter((one) => columns[one] === 'string')) {
+      const cells = rows.flatMap((row) => (row[column] === undefined ? [] : [typeof row[column]]));
+      if (cells.length > 0) expect(cells, `${stage.type}.${name}.${column}`).toContain('string');
+      expect(cells).not.toContain('boolean');
+    }
     const further = furtherColumns(output.furtherColumns ?? [], given) ?? new Set();
     const strays = table.columns.filter((column) => !Object.hasOwn(columns, column) && !further.has(column));
     expect(strays, `undeclared columns of ${stage.type}.${name}`).toEqual([]);
