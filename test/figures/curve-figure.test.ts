@@ -53,6 +53,15 @@ describe('a figure of curves', () => {
     );
   });
 
+  test('fills its height with what lies between the ends of its vertical axis', async () => {
+    const heightOf = async (most: number) => {
+      const [first] = marksOf(await svgOf(exampleFigure(1, { yEnds: [0, most] })), 'line');
+      const ys = [...attribute(first!, 'd')!.matchAll(/,(-?[\d.]+)/g)].map(([, y]) => Number(y));
+      return ys.at(-1)! - ys[0]!;
+    };
+    expect((await heightOf(1)) / (await heightOf(4))).toBeCloseTo(4, 2);
+  });
+
   test('has a line and points for every curve, told apart without colour', async () => {
     const svg = await svgOf(exampleFigure(1));
     const lines = marksOf(svg, 'line');
