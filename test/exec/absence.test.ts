@@ -88,6 +88,19 @@ describe('when another client ended and left no result that can be seen', () => 
   });
 });
 
+describe('an instance whose turn it seems to be', () => {
+  test('is done when somebody else has its result by now; who finds that of no help starts it', () => {
+    const neighbours = client('first');
+    store.publish(publication('a', { out: 'text' }));
+    expect(neighbours.take(instance, key, false)).toEqual({ kind: 'done' });
+    // Nobody is kept from it meanwhile.
+    const other = client('other');
+    expect(other.take(instance, key, true)).toEqual({ kind: 'start' });
+    other.done(key);
+    expect(neighbours.take(instance, key, false)).toEqual({ kind: 'start' });
+  });
+});
+
 describe('what is missing', () => {
   test.each([
     ['NFS', 0x6969, minute],

@@ -6,12 +6,16 @@ import { EventLog } from '../../src/exec/event-log.js';
 import { temporaryFolder } from '../rig/temporary.js';
 import { loggedEvents } from '../rig/rig.js';
 
-const disk = vi.hoisted(() => ({ synced: 0, full: false }));
+const disk = vi.hoisted(() => ({ synced: 0, behind: 0, full: false }));
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   return {
     ...fs,
+    fdatasync: (file: number, done: (error: Error | null) => void) => {
+      disk.behind++;
+      fs.fdatasync(file, done);
+    },
     fdatasyncSync: (file: number) => {
       fs.fdatasyncSync(file);
       disk.synced++;
@@ -34,6 +38,7 @@ beforeEach(() => {
   now = 0;
   seq = 0;
   disk.synced = 0;
+  disk.behind = 0;
   failures.length = 0;
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -98,6 +103,33 @@ test.each<[string, string, number]>([
   made.append(event('inst.end', 'a', { how: 'hit' }));
   await made.close();
   expect(disk.synced).toBe(times);
+});
+
+test('is synced in the background while something is computed, once a second at most', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const made = log();
+    const said = async (...types: string[]): Promise<void> => {
+      for (const type of types) {
+        made.append(event(type, 'a', { how: 'ran' }));
+        await new Promise(setImmediate);
+      }
+    };
+    await said('inst.start', 'inst.end');
+    vi.advanceTimersByTime(999);
+    expect(disk.behind).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(disk.behind).toBe(1);
+    vi.advanceTimersByTime(5000);
+    expect(disk.behind).toBe(1);
+    await said('inst.start');
+    vi.advanceTimersByTime(1000);
+    expect(disk.behind).toBe(2);
+    await made.close();
+    expect(disk.synced).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('never goes on with a log that is there', () => {

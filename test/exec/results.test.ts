@@ -92,6 +92,17 @@ describe('figures of targets', () => {
   );
 
   test(
+    'that were not drawn keep nobody else from theirs',
+    rigTest(async (rig) => {
+      const run = rig.run({ bad: { uses: 'figure' }, plot: { uses: 'figure' } });
+      (await rig.started('bad')).fail('no', 'user');
+      (await rig.started('plot')).finish({ figure: files });
+      expect(await run.ends()).toEqual({ bad: 'failed', plot: 'ran' });
+      expect(eventsOf(run.events, 'run.result')).toHaveLength(3);
+    }),
+  );
+
+  test(
     'that cannot be written are a trouble of the run, not a crash',
     rigTest(async (rig) => {
       mkdirSync(rig.projectDir, { recursive: true });

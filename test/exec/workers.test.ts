@@ -66,7 +66,9 @@ describe('a worker process', () => {
   test(
     'that is warm is taken before another one is started, whichever it is',
     rigTest(async (rig) => {
-      const run = rig.run({ a: {}, b: {}, c: { after: ['b'] } }, { jobs: 2 });
+      // What has most after it starts first.
+      const below = { a1: { after: ['a'] }, a2: { after: ['a1'] } };
+      const run = rig.run({ a: {}, b: {}, c: { after: ['b'] }, ...below }, { jobs: 2 });
       const [a, b] = [await rig.started('a'), await rig.started('b')];
       a.kill('SIGKILL');
       await run.event((event) => event.type === 'inst.end' && event.inst === 'a');

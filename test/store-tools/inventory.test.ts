@@ -1,11 +1,11 @@
-import { chmodSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { planGc, storeBytes } from '../../src/store-tools/gc.js';
 import { StoredObjects, takeInventory } from '../../src/store-tools/inventory.js';
 import { usualRules } from '../../src/store-tools/roots.js';
 import { measureUsage } from '../../src/store-tools/usage.js';
 import { sha256 } from '../rig/publication.js';
-import { addResult, ageAll, freshStore, now } from './store-rig.js';
+import { addResult, age, ageAll, freshStore, now } from './store-rig.js';
 
 test('objects that no result names count with the bytes of their files', () => {
   const store = freshStore();
@@ -51,6 +51,18 @@ test('a damaged record protects nothing and goes with the others, or first when 
     planGc(store.layout, { ...usualRules, maxBytes }, now).records.map(({ key }) => key);
   expect(plan()).toHaveLength(2);
   expect(plan(storeBytes(inventory) - 1)).toEqual([sha256('b')]);
+});
+
+test('checkpoints of a damaged record are those of unfinished work', () => {
+  const store = freshStore();
+  for (const name of ['a', 'b']) {
+    addResult(store, name, { outputs: {} });
+    mkdirSync(store.layout.attempt(sha256(name)), { recursive: true });
+    age(store.layout.attempt(sha256(name)), 2);
+  }
+  writeFileSync(store.layout.record(sha256('b')), '{');
+  const { attempts } = planGc(store.layout, usualRules, now);
+  expect(attempts.map(({ name }) => name)).toEqual([sha256('a')]);
 });
 
 test('what is no record and no object in its name is not counted as one', () => {
