@@ -76,6 +76,12 @@ describe('the summary', () => {
     expect(summary).toEqual((await summarised(runs(3), given))['summary']);
   });
 
+  test('without columns that make groups is one row over all', async () => {
+    const rows = [1, 2, 3].map((seed) => ({ seed, score: 2 * seed }));
+    const { summary } = await summarised(tableOf(rows), { value: 'score' });
+    expect(summary).toEqual([expect.objectContaining({ n: 3, mean: 4, std_error: 2 / Math.sqrt(3) })]);
+  });
+
   test('does not depend on the order of the instances', async () => {
     const forward = await summarised(runs(10), { ...given, contrasts: [sparse] });
     const backward = await summarised(runs(10).reverse(), { ...given, contrasts: [sparse] });
@@ -229,6 +235,16 @@ describe('a clear message', () => {
     await fails({ ...given, by: ['rule'] }).toThrow(/`by: rule` names a column/);
     await fails({ ...given, contrasts: [{ ...sparse, column: 'seed' }] }).toThrow(
       '`contrasts` names the column seed, which is not in `by` (method, level, remaining)',
+    );
+  });
+
+  test('for a column without a value', async () => {
+    const empty = tableOf([
+      { seed: 1, score: undefined },
+      { seed: 2, score: undefined },
+    ]);
+    await expect(summarised(empty, { value: 'score' })).rejects.toThrow(
+      'summarise: no row has a value in column score',
     );
   });
 

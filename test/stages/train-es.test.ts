@@ -10,6 +10,7 @@ import { tunedTasks } from '../../src/es/tuned-settings.js';
 import { buildNetwork } from '../../src/networks/index.js';
 import type { NetworkSpec } from '../../src/networks/index.js';
 import { fullMask } from '../../src/numeric/mask.js';
+import { streamKey, uniform } from '../../src/numeric/rng.js';
 import type { Artefact, Checkpoints, Progress } from '../../src/pipeline/stage.js';
 import { createEvaluator } from '../../src/population/evaluator.js';
 import stage from '../../stages/train-es.js';
@@ -179,6 +180,9 @@ describe('parameters of train-es', () => {
     const params = { fitness: 'random' };
     const { table } = await run({ params });
     const scores = table.rows.map((row) => row.train_score_mean as number);
+    // Its stream is named after the purpose, as docs/numerics.md says: no other draws move it.
+    const drawn = Array.from({ length: 12 }, (_, k) => uniform(streamKey(1, 'fitness'), 0, k));
+    expect(scores[0]).toBeCloseTo(drawn.reduce((a, b) => a + b, 0) / 12, 12);
     for (const score of scores) expect(Math.abs(score - 0.5)).toBeLessThan(0.4);
     const other = tensors('weights', { network, mean: weights.map((value) => -value) });
     const elsewhere = await run({ params, inputs: { weights: other } });
