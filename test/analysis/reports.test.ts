@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createLedger } from '../../src/analysis/ledger.js';
 import type { Measure } from '../../src/analysis/flatness/measure.js';
-import { flatnessReport } from '../../src/analysis/flatness/report.js';
+import { flatnessPieces, flatnessReport } from '../../src/analysis/flatness/report.js';
 import type { FlatnessSettings, Spot } from '../../src/analysis/flatness/rows.js';
 import { normalDirection } from '../../src/analysis/spectrum/probes.js';
 import { spectrumReport } from '../../src/analysis/spectrum/report.js';
@@ -87,6 +87,31 @@ describe('the report on flatness, around the minimum of a quadratic', () => {
       line_integral_gap: near(0.1),
     });
     directions.forEach((z, k) => expect(kappas[k]).toEqual(near(forms[k] / form([1, 1, 1, 1, 1, 1], z))));
+  });
+});
+
+describe('the number of pieces that the report on flatness announces', () => {
+  const measure: Measure = async (points) => points.map((x) => ({ loss: x[0] * x[0], error: 0 }));
+  const spot: Spot = {
+    ...{ measure, std: undefined, classes: 10, value: { loss: 0, error: 0 }, centre: new Float64Array(2) },
+    ...{ relative: new Float64Array(2).fill(1), diagonal: new Float64Array(2), groups: [] },
+    hessian: { dimension: 2, product: (out, vector) => out.set(vector) },
+    gradient: (out, point) => out.set(point),
+  };
+  const basis = { sigmas: [0.1, 0.2], rhos: [0.1], refinements: 0, step: 0.1 };
+
+  test.each<[string, Partial<FlatnessSettings>, boolean]>([
+    ['fewer directions for derivatives than pairs', { pairs: 5, paired: 2, lines: 1 }, false],
+    ['more of them than there are pairs', { pairs: 2, paired: 7, lines: 3 }, true],
+    ['more pairs than are in memory at a time', { pairs: 130, paired: 1, lines: 0 }, true],
+  ])('is that of the pieces: %s', async (_, changes, hasStd) => {
+    const settings = { ...basis, ...changes } as FlatnessSettings;
+    let pieces = 0;
+    const ledger = createLedger({ report: (done) => (pieces = done) });
+    const std = hasStd ? Float64Array.of(1, 2) : undefined;
+    const { cells } = await flatnessReport({ ...spot, std }, settings, key, ledger);
+    expect(pieces).toBe(flatnessPieces(settings, hasStd));
+    expect(Number.isNaN(cells['line_integral_gap'])).toBe(settings.lines === 0);
   });
 });
 
