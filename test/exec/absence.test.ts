@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Neighbours } from '../../src/exec/neighbours.js';
@@ -99,6 +99,18 @@ describe('an instance whose turn it seems to be', () => {
     other.done(key);
     expect(neighbours.take(instance, key, false)).toEqual({ kind: 'start' });
   });
+});
+
+test('who leaves takes back what it held, and nobody waits for it', () => {
+  const first = client('first');
+  first.take(instance, key, false);
+  const second = client('second');
+  expect(second.take(instance, key, false)).toMatchObject({ kind: 'theirs' });
+  first.close();
+  expect(readdirSync(join(root, 'lease'))).toEqual([]);
+  expect(readdirSync(store.layout.run('first'))).toEqual([]);
+  pass(250);
+  expect(freed).toEqual([7]);
 });
 
 describe('what is missing', () => {

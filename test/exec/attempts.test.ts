@@ -103,6 +103,35 @@ describe('an attempt', () => {
     expect(made.judge(1, died('infra')).retryIn).toBe(2000);
   });
 
+  test('that was stopped late is repeated where timeouts are named, and not for how it ended', () => {
+    for (const [on, retryIn] of [
+      ['timeout', 0],
+      ['infra', undefined],
+    ] as const) {
+      const { attempts: made } = attempts(
+        settings({ timeout: 90, retry: { times: 3, on: [on], backoff: 0 } }),
+      );
+      made.begin(0);
+      vi.advanceTimersByTime(90_000);
+      expect(made.judge(0, died('infra')).retryIn).toBe(retryIn);
+      made.end(0);
+      // The next one is in time: what it dies of counts again.
+      made.begin(0);
+      expect(made.judge(0, died('infra')).message).toBe('infra!');
+    }
+  });
+
+  test('gives its room back when it ends, and when it will not start', () => {
+    const { attempts: made } = attempts(settings({ resources: { cpus: 1, memory: 600, gpus: 0 } }));
+    for (const leave of [(index: number) => made.end(index), (index: number) => made.forget(index)]) {
+      made.reserve(0);
+      made.begin(0);
+      expect(made.offers(1, 3)).toBe(false);
+      leave(0);
+      expect(made.offers(1, 3)).toBe(true);
+    }
+  });
+
   test('is not repeated when a program ended twice in the same way', () => {
     const { attempts: made } = attempts(settings({ retry: { times: 9, on: ['exit:3'], backoff: 0 } }));
     expect(made.judge(0, exit(4)).retryIn).toBeUndefined();

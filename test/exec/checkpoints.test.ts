@@ -49,6 +49,19 @@ describe('checkpoints', () => {
     expect(text(checkpoints().made.latest())).toBe('state 1000000');
   });
 
+  test('are told apart by their generations, in whatever order they were made', () => {
+    const { made } = checkpoints({ keep: 4 });
+    for (const generation of [300, 1_000_000, 20, 4, 999_999, 1000, 50])
+      made.save(generation, bytes(`state ${generation}`));
+    expect(readdirSync(join(folder, 'ckpt')).sort()).toEqual([
+      '000300.bin',
+      '001000.bin',
+      '1000000.bin',
+      '999999.bin',
+    ]);
+    expect(text(checkpoints().made.latest())).toBe('state 1000000');
+  });
+
   test('one that was cut short is passed over for the one before', () => {
     const { made } = checkpoints();
     made.save(1, bytes('first'));
