@@ -6,6 +6,7 @@ import { lanczos } from '../../src/analysis/spectrum/lanczos.js';
 import { normalDirection, signProbe } from '../../src/analysis/spectrum/probes.js';
 import { quadratureOf, stochasticQuadratures } from '../../src/analysis/spectrum/quadrature.js';
 import { spectralDensity } from '../../src/analysis/spectrum/density.js';
+import { asymmetry } from '../../src/analysis/spectrum/report.js';
 import { hutchinsonTrace } from '../../src/analysis/spectrum/trace.js';
 import { tridiagonalEigen } from '../../src/analysis/spectrum/tridiagonal.js';
 import { dot, norm } from '../../src/analysis/vectors.js';
@@ -102,6 +103,25 @@ describe('Lanczos on the Hessian of a tanh net', () => {
     values.forEach((value, i) => expect(Math.abs(value - different[i])).toBeLessThan(1e-9));
   });
 
+  test('hands out vectors that are orthogonal to the last digits, also where one eigenvalue dwarfs the others', () => {
+    const values = Float64Array.from({ length: 20 }, (_, i) => (i === 0 ? 1e10 : i));
+    const seen: Float64Array[] = [];
+    const product = (out: Float64Array, vector: Float64Array) => {
+      seen.push(vector.slice());
+      out.set(vector.map((x, i) => values[i] * x));
+    };
+    lanczos({ dimension: 20, product, start: new Float64Array(20).fill(1), steps: 10 });
+    expect(seen).toHaveLength(10);
+    for (let i = 0; i < 10; i++)
+      for (let j = 0; j < i; j++) expect(Math.abs(dot(seen[i], seen[j]))).toBeLessThan(1e-14);
+  });
+
+  test('of a matrix of zeros knows its one eigenvalue after a step', () => {
+    const product = (out: Float64Array) => void out.fill(0);
+    const { alpha, beta } = lanczos({ dimension: 4, product, start: Float64Array.of(1, 2, 3, 4), steps: 3 });
+    expect([[...alpha], [...beta]]).toEqual([[0], [0]]);
+  });
+
   test('stops in an invariant subspace, where its values are exact', () => {
     const matrix = new Float64Array(25);
     [3, 3, 3, 5, 5].forEach((value, i) => (matrix[i * 6] = value));
@@ -163,6 +183,35 @@ describe('stochastic Lanczos quadrature', () => {
       }
   });
 
+  test('gives each node of each rule its weight, as a normal of variance 1e-5 of the range', () => {
+    const rule = (nodes: readonly number[], weights: readonly number[]) => ({
+      nodes: Float64Array.from(nodes),
+      weights: Float64Array.from(weights),
+    });
+    const density = spectralDensity([rule([0, 1], [0.5, 0.5]), rule([-2, 5], [0.25, 0.75])]);
+    const spacing = density[1].value - density[0].value;
+    const massAround = (node: number) =>
+      density.reduce(
+        (sum, point) => sum + (Math.abs(point.value - node) < 0.2 ? point.density * spacing : 0),
+        0,
+      );
+    for (const [node, mass] of [
+      [-2, 0.125],
+      [0, 0.25],
+      [1, 0.25],
+      [5, 0.375],
+    ])
+      // prettier-ignore
+      expect(massAround(node)).toBeCloseTo(mass, 3);
+    const std = Math.sqrt(1e-5);
+    const peak = spectralDensity([rule([3], [1])], { bins: 2001, perBin: 1 });
+    const step = peak[1].value - peak[0].value;
+    const variance = peak.reduce((sum, point) => sum + (point.value - 3) ** 2 * point.density * step, 0);
+    expect(variance / 1e-5).toBeCloseTo(1, 3);
+    expect(peak[1000].value).toBeCloseTo(3, 12);
+    expect(peak[1000].density * std * Math.sqrt(2 * Math.PI)).toBeCloseTo(1, 3);
+  });
+
   test('gives a density of area 1 whose mean is that of the quadratures', () => {
     const rules = stochasticQuadratures(operator, { probes: 4, steps: 30 }, key, createLedger());
     const points = spectralDensity(rules);
@@ -185,4 +234,20 @@ describe('stochastic Lanczos quadrature', () => {
     expect(signProbe(64, key, 3)).not.toEqual(signProbe(64, key, 4));
     expect(new Set(signProbe(64, key, 3))).toEqual(new Set([1, -1]));
   });
+});
+
+test('asymmetry compares the products of two vectors both ways, whatever the scale of the matrix', () => {
+  const turned = (factor: number) => ({
+    dimension: 3,
+    product: (out: Float64Array, [x, y, z]: Float64Array) =>
+      void out.set([factor * (x + 2 * y), factor * (y - x), factor * z]),
+  });
+  const [u, v] = [0, 1].map((k) => normalDirection(3, key, k));
+  // u'Av - v'Au of a matrix whose entries above and below the diagonal differ by 3.
+  const gap = 3 * (u[0] * v[1] - u[1] * v[0]);
+  const length = Math.hypot(...u) * Math.hypot(v[0] + 2 * v[1], v[1] - v[0], v[2]);
+  expect(asymmetry(turned(1), key)).toBeCloseTo(Math.abs(gap) / length, 12);
+  expect(asymmetry(turned(1000), key)).toBeCloseTo(Math.abs(gap) / length, 12);
+  expect(asymmetry(turned(-1), key)).toBeCloseTo(Math.abs(gap) / length, 12);
+  expect(asymmetry(turned(0), key)).toBe(0);
 });
