@@ -147,12 +147,34 @@ describe('a board', () => {
     ]);
   });
 
+  test('computes a key once for all others too when one of those that wait for it is skipped', () => {
+    const { board, start, ran, ends, indexOf } = boardOf(
+      { m: {}, late: {}, a: {}, x: { after: ['m'] }, f: { after: ['m'] }, g: { after: ['late'] } },
+      { keys: { a: 'one', f: 'one', g: 'one' } },
+    );
+    expect([start(), start(), start()]).toEqual(['m', 'late', 'a']);
+    ran('m');
+    expect([start(), start()]).toEqual(['x', undefined]);
+    board.lost(indexOf('x'), 'm');
+    expect(start()).toBe('m');
+    board.failed(indexOf('m'), {});
+    ran('late');
+    expect(start()).toBeUndefined();
+    ran('a');
+    expect(board.open).toBe(0);
+    expect(Object.fromEntries(ends)).toEqual({
+      ...{ m: 'failed', x: 'skipped', f: 'skipped' },
+      ...{ late: 'ran', a: 'ran', g: 'hit' },
+    });
+  });
+
   test('reopens the maker of a lost object once, and lets a second reader wait for it', () => {
     const { board, start, ran, ends, indexOf } = boardOf({ m: {}, x: { after: ['m'] }, y: { after: ['m'] } });
     start();
     ran('m');
     expect([start(), start()]).toEqual(['x', 'y']);
     expect(board.lost(indexOf('x'), 'm')).toEqual([indexOf('m')]);
+    expect([board.how(indexOf('m')), board.made(indexOf('m'))]).toEqual([undefined, undefined]);
     expect(board.lost(indexOf('y'), 'm')).toEqual([]);
     expect([start(), start()]).toEqual(['m', undefined]);
     ran('m');
