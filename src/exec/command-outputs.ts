@@ -67,7 +67,9 @@ function readFolder(root: string, below: string, files: Map<string, Uint8Array>)
 /** A table has the columns that it declares: whoever reads it was promised them. */
 function checkColumns(name: string, bytes: OutputBytes, columns: Readonly<Record<string, ColumnType>>): void {
   const wanted = Object.keys(columns);
-  if (wanted.length === 0 || !(bytes instanceof Uint8Array)) return;
+  if (wanted.length === 0) return;
+  if (!(bytes instanceof Uint8Array))
+    throw new UserError(`its output "${name}" is a folder, but its columns are those of one file.`);
   const [line = ''] = Buffer.from(bytes.subarray(0, 1 << 16))
     .toString('utf8')
     .split(/\r?\n/);

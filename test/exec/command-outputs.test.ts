@@ -89,6 +89,12 @@ describe('what a program leaves', () => {
     expect(() => collected({ out: 'x.csv' }, table)).toThrow(
       'its output "out" lacks the column a b; it has k, l.',
     );
+    put('y.csv/part', 'k,a b\n1,2\n');
+    rmSync(join(folder, 'out', 'x.csv'));
+    expect(() => collected({ out: 'y.csv' }, table)).toThrow(
+      'its output "out" is a folder, but its columns are those of one file.',
+    );
+    rmSync(join(folder, 'out', 'y.csv'), { recursive: true });
     put('x.csv', '');
     expect(() => collected({ out: 'x.csv' }, table)).toThrow(
       'its output "out" lacks the columns k, a b; it has .',
