@@ -5,7 +5,7 @@ import { StoredObjects, takeInventory } from '../../src/store-tools/inventory.js
 import { usualRules } from '../../src/store-tools/roots.js';
 import { measureUsage } from '../../src/store-tools/usage.js';
 import { sha256 } from '../rig/publication.js';
-import { addResult, age, ageAll, freshStore, now } from './store-rig.js';
+import { addResult, damage, age, ageAll, freshStore, now } from './store-rig.js';
 
 test('objects that no result names count with the bytes of their files', () => {
   const store = freshStore();
@@ -60,7 +60,7 @@ test('checkpoints of a damaged record are those of unfinished work', () => {
     mkdirSync(store.layout.attempt(sha256(name)), { recursive: true });
     age(store.layout.attempt(sha256(name)), 2);
   }
-  writeFileSync(store.layout.record(sha256('b')), '{');
+  damage(store.layout.record(sha256('b')), '{');
   const { attempts } = planGc(store.layout, usualRules, now);
   expect(attempts.map(({ name }) => name)).toEqual([sha256('a')]);
 });

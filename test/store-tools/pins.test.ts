@@ -5,7 +5,7 @@ import { writeCap } from '../../src/store-tools/cap.js';
 import { listPins, removePin, writePin } from '../../src/store-tools/pins.js';
 import { recordOf } from '../../src/store-tools/records.js';
 import { sha256 } from '../rig/publication.js';
-import { addResult, freshStore } from './store-rig.js';
+import { addResult, damage, freshStore } from './store-rig.js';
 
 const pin = (name: string) =>
   ({ v: 1, name, what: 'a', pipeline: 'p', variant: 'default', made: '', keys: [], runs: [] }) as const;
@@ -41,7 +41,7 @@ test('the record of a key is there, damaged or not there', () => {
   const store = freshStore();
   addResult(store, 'a', { outputs: { x: 'text' } });
   addResult(store, 'b', { outputs: { x: 'text' } });
-  writeFileSync(store.layout.record(sha256('b')), '{');
+  damage(store.layout.record(sha256('b')), '{');
   expect(recordOf(store.layout, sha256('a'))).toMatchObject({ key: sha256('a') });
   for (const key of [sha256('b'), sha256('c'), '../../etc/passwd'])
     expect(recordOf(store.layout, key)).toBeUndefined();
