@@ -42,3 +42,34 @@ it('a candidate counts as diverged by any one of its weights', async () => {
   expect([...out].every(Number.isFinite)).toBe(true);
   await evaluator.close();
 });
+
+it.each(['train', 'test'] as const)(
+  'the limit counts the brightest pixel of both sets: of %s',
+  async (bright) => {
+    const mask = fullMask(mlp.layout);
+    const dim = randomImages(mlp, 3, 1);
+    const sets = {
+      train: dim,
+      test: dim,
+      [bright]: { ...dim, pixels: dim.pixels.map((pixel) => pixel * 1e6) },
+    };
+    const evaluator = await createEvaluator({ network: mlp, mask, ...sets, threads: 1 });
+    const limit = weightLimit(mlp, 1e6 * Math.max(...dim.pixels.map(Math.abs)));
+    const n = searchCoordinates(mask).length;
+    const out = new Float64Array(2);
+    const candidates = new Float64Array(2 * n).fill(limit * 0.999, 0, n).fill(limit * 1.001, n);
+    await evaluator.scores(out, candidates, Uint32Array.of(0, 1));
+    await evaluator.close();
+    expect([...out].map(Number.isNaN)).toEqual([false, true]);
+  },
+);
+
+it('candidates that are not whole rows of search coordinates are refused', async () => {
+  const mask = fullMask(mlp.layout);
+  const images = randomImages(mlp, 3, 1);
+  const evaluator = await createEvaluator({ network: mlp, mask, train: images, test: images, threads: 1 });
+  const n = searchCoordinates(mask).length;
+  const scores = evaluator.scores(new Float64Array(2), new Float64Array(2 * n + 1), Uint32Array.of(0));
+  await expect(scores).rejects.toThrow(`${2 * n + 1} values are not 2 candidates of ${n} coordinates`);
+  await evaluator.close();
+});
