@@ -46,7 +46,7 @@ describe('reading observations out of a table', () => {
     );
   });
 
-  test('the last row is the one with the largest value among those measured, wherever it stands', () => {
+  test('the last row is the one with the largest value among those measured, wherever it stands; of equals the later', () => {
     const rows = [
       { generation: 100, test_accuracy: 0.7 },
       { generation: 50, test_accuracy: 0.6 },
@@ -54,5 +54,7 @@ describe('reading observations out of a table', () => {
     ];
     expect(lastRow(rows, 'generation', 'test_accuracy')).toBe(rows[0]);
     expect(lastRow([rows[2]!], 'generation', 'test_accuracy')).toBeUndefined();
+    const again = { generation: 100, test_accuracy: 0.8 };
+    expect(lastRow([...rows, again], 'generation', 'test_accuracy')).toBe(again);
   });
 });
