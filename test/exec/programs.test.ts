@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { LoggedEvent } from '../../src/events/event.js';
 import { systemClock } from '../../src/exec/clock.js';
 import { runPlan, type RunSummary } from '../../src/exec/run.js';
@@ -10,6 +10,20 @@ import { planOf } from '../rig/plan.js';
 import { endsOf, eventsOf, workerEntry } from '../rig/rig.js';
 import { signatures } from '../rig/signatures.js';
 import { temporaryFolder } from '../rig/temporary.js';
+
+/** Of this process, not of its workers. */
+const disk = vi.hoisted(() => ({ full: false }));
+
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  return {
+    ...fs,
+    writeSync: (file: number, bytes: Uint8Array, at: number, length: number) => {
+      if (disk.full) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+      return fs.writeSync(file, bytes, at, length);
+    },
+  };
+});
 
 let folder: string;
 beforeEach(() => {
@@ -91,4 +105,23 @@ test('a program that fails for a cause that is named is tried again, as long as 
     expect.stringMatching(/exit code 7.*; it is tried again in 0 s \(1 of 2\)$/),
   ]);
   expect(eventsOf(events, 'inst.start')).toHaveLength(2);
+});
+
+test('a run whose log cannot be written says so, keeps its results and does not end as if all were well', async () => {
+  const script = 'echo x > "$OUT_OUT"';
+  const { summary, events } = await shell({
+    script,
+    emit: (event) => {
+      if (event.type === 'inst.start') disk.full = true;
+    },
+  });
+  disk.full = false;
+  expect(endsOf(events)).toEqual({ a: 'ran' });
+  expect(eventsOf(events, 'warn').map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^The event log is incomplete\. The disk is full/),
+  ]);
+  expect(summary.exit).toBe(1);
+  const again = await shell({ script });
+  expect(endsOf(again.events)).toEqual({ a: 'hit' });
+  expect(again.summary.exit).toBe(0);
 });
