@@ -56,6 +56,38 @@ describe('the diagonal of pairs', () => {
   });
 });
 
+test('rows without a value have no cell', () => {
+  const roles = { x: 'a', y: 'b', value: 'v', band: '', mirror: false };
+  const rows = [
+    { a: 1, b: 2, v: 0.5 },
+    { a: 1, b: 3, v: undefined },
+  ];
+  const cells = heatmapCells({ columns: ['a', 'b', 'v'], rows }, roles);
+  expect(cells.map(({ x, y, mean }) => [x, y, mean])).toEqual([['1', '2', 0.5]]);
+});
+
+test('cells have the same bits whatever the order of the rows', () => {
+  const roles = { x: 'a', y: 'b', value: 'v', band: 'seed', mirror: true };
+  const rows = [0, 1].flatMap((a) =>
+    [1, 2].flatMap((b) =>
+      Array.from({ length: 6 }, (_, seed) => ({
+        a: 2 * a,
+        b: 2 * b + 1,
+        seed,
+        v: Math.sin(9 * a + 5 * b + seed),
+      })),
+    ),
+  );
+  const cellsOf = (all: typeof rows) => heatmapCells({ columns: ['a', 'b', 'v', 'seed'], rows: all }, roles);
+  const expected = cellsOf(rows);
+  expect(expected).toHaveLength(8);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
+      expect(cellsOf(shuffled)).toEqual(expected);
+    }),
+  );
+});
+
 describe('the numbers in cells', () => {
   test('have the decimals that give the largest two digits', () => {
     const texts = (list: readonly Pair[]) => figureOf(list, { mirror: false }).cells.map(({ text }) => text);
