@@ -89,7 +89,7 @@ function shellVariables(paths: Paths): Record<string, string> {
   );
 }
 
-function perform(
+async function perform(
   command: CommandSpec,
   paths: Paths,
   { own, folder, context }: { readonly own: OwnCode; readonly folder: string; readonly context: Context },
@@ -108,12 +108,20 @@ function perform(
     ...(command.argv === undefined ? shellVariables(paths) : {}),
     ...own.env,
   };
-  // It stays in the worker's process group: whoever ends that ends it too, with all that it started.
-  const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
-  listen(child, context);
   const words = command.argv ?? (command.shell ?? '').split(/[\s"'`;|&()<>]+/);
   const refused = (error: Error): Error => notStarted(error, program, env['PATH']);
-  return ended(child, program, { refused, hint: () => leftBehind(words, folder) });
+  // A polite signal reaches the whole group: the program may follow it, and its end is told then. It may come as soon
+  // as the program is there, before `spawn` has returned.
+  const wait = (): void => undefined;
+  process.on('SIGTERM', wait);
+  try {
+    // It stays in the worker's process group: whoever ends that ends it too, with all that it started.
+    const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+    listen(child, context);
+    await ended(child, program, { refused, hint: () => leftBehind(words, folder) });
+  } finally {
+    process.off('SIGTERM', wait);
+  }
 }
 
 /** Programs look for files that lie in the project, and not where they run. */
@@ -155,9 +163,6 @@ interface Ending {
 }
 
 function ended(child: ChildProcess, program: string, { refused, hint }: Ending): Promise<void> {
-  // A polite signal reaches the whole group: the program may follow it, and its end is told then.
-  const wait = (): void => undefined;
-  process.on('SIGTERM', wait);
   return new Promise<void>((resolve, reject) => {
     child.once('error', (error) => reject(refused(error)));
     child.once('exit', (code, signal) => {
@@ -168,5 +173,5 @@ function ended(child: ChildProcess, program: string, { refused, hint }: Ending):
         reject(new CommandError(`${program} was killed by SIGKILL (${why})`, 'oom'));
       else reject(new CommandError(`${program} was ended by ${signal}`, 'stopped'));
     });
-  }).finally(() => process.off('SIGTERM', wait));
+  });
 }

@@ -157,6 +157,22 @@ describe('a program that', () => {
     });
   });
 
+  test('is ended by a signal, and says so even if that comes as soon as it starts and reaches all it belongs to', () => {
+    const many = one(
+      'shell: kill -TERM 0; sleep 600',
+      '    matrix: { k: [1, 2, 3, 4, 5, 6, 7, 8] }\n    inputs: { k: { type: int } }\n    with: { k: "${matrix.k}" }\n',
+    );
+    const folder = project({ 'p.yaml': many });
+    const { stdout } = ticketlab(folder, ['run', 'p.yaml', '--ui', 'json']);
+    const messages = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; message?: string })
+      .filter(({ type }) => type === 'inst.end')
+      .map(({ message }) => message);
+    expect(messages).toEqual(Array(8).fill('sh was ended by SIGTERM'));
+  });
+
   test('sees an environment of its own, with declared variables, which are part of its key', () => {
     const shell =
       'shell: env | sort | grep -v "^PWD\\|^_=\\|SHLVL\\|OLDPWD" | cut -d= -f1 | tr "\\n" " " > "$OUT_OUT"; echo "$COLOUR" >> "$OUT_OUT"; cat "$OUT_OUT"';
