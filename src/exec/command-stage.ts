@@ -112,13 +112,19 @@ async function perform(
   const refused = (error: Error): Error => notStarted(error, program, env['PATH']);
   // A polite signal reaches the whole group: the program may follow it, and its end is told then. It may come as soon
   // as the program is there, before `spawn` has returned.
-  const wait = (): void => undefined;
+  let told = false;
+  const wait = (): void => {
+    told = true;
+  };
   process.on('SIGTERM', wait);
   try {
     // It stays in the worker's process group: whoever ends that ends it too, with all that it started.
     const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
     listen(child, context);
     await ended(child, program, { refused, hint: () => leftBehind(words, folder) });
+    // Who ends in good order because it has to may leave half of its work.
+    if (told)
+      throw new CommandError(`${program} was told to stop by SIGTERM: what it wrote is not taken`, 'stopped');
   } finally {
     process.off('SIGTERM', wait);
   }

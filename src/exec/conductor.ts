@@ -229,7 +229,8 @@ export class Conductor {
         if (this.#options.env.signal.aborted) return this.#board.cancelled(index);
         return this.#failed(index, report, { key, seconds, log });
       case 'failed':
-        if (this.#options.env.signal.aborted && report.cause === 'stopped')
+        // A program that follows the signal by ending with a code of its own was stopped no less.
+        if (this.#options.env.signal.aborted && report.cause !== undefined)
           return this.#board.cancelled(index);
         this.#failed(index, report, { key, seconds, log });
         // Whatever ran next would come to the same end, after having computed for nothing.

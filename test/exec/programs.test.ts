@@ -35,6 +35,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 interface Shell {
   readonly script: string;
   readonly retry?: StageSettings['retry'];
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
   readonly emit?: (event: LoggedEvent) => void;
 }
@@ -43,6 +44,7 @@ interface Shell {
 async function shell({
   script,
   retry,
+  timeout,
   signal,
   emit,
 }: Shell): Promise<{ summary: RunSummary; events: LoggedEvent[] }> {
@@ -50,7 +52,7 @@ async function shell({
   const settings: StageSettings = {
     resources: { cpus: 1, memory: 0, gpus: 0 },
     retry: retry ?? { times: 0, on: [], backoff: 0 },
-    ...{ checkpoint: {}, env: {} },
+    ...{ checkpoint: {}, env: {}, ...(timeout === undefined ? {} : { timeout }) },
   };
   const command = { shell: script, code: [], inputs: {}, outputs: { out: 'out.txt' } };
   const events: LoggedEvent[] = [];
@@ -79,12 +81,16 @@ async function shell({
   return { summary, events };
 }
 
-test('a program has time to follow an interrupt, and did not fail then: it was cancelled', async () => {
+test.each([
+  ['by the same signal', 'trap - TERM; kill -TERM $$'],
+  ['with a code of its own', 'exit 143'],
+  ['as if all were well', 'echo half > "$OUT_OUT"; exit 0'],
+])('a program has time to follow an interrupt, and did not fail when it ends %s', async (_, end) => {
   const controller = new AbortController();
   const followed = join(folder, 'followed');
   const { summary, events } = await shell({
     script:
-      `trap 'echo yes > "${followed}"; trap - TERM; kill -TERM $$' TERM\n` +
+      `trap 'echo yes > "${followed}"; ${end}' TERM\n` +
       `echo '{"unit":"step","done":1,"total":2}' >&3\nsleep 600 & wait`,
     signal: controller.signal,
     emit: (event) => event.type === 'inst.progress' && controller.abort(),
@@ -92,6 +98,17 @@ test('a program has time to follow an interrupt, and did not fail then: it was c
   expect(endsOf(events)).toEqual({ a: 'cancelled' });
   expect(summary.exit).toBe(130);
   expect(readFileSync(followed, 'utf8')).toBe('yes\n');
+});
+
+test('what a program writes when its time is over is not taken, however it ends', async () => {
+  const { summary, events } = await shell({
+    script: `trap 'echo half > "$OUT_OUT"; exit 0' TERM\nsleep 600 & wait`,
+    timeout: 0.5,
+  });
+  expect(eventsOf(events, 'inst.end').map(({ how, message }) => [how, message])).toEqual([
+    ['failed', 'it took longer than its timeout of 0.5 s, and was stopped'],
+  ]);
+  expect(summary.exit).toBe(1);
 });
 
 test('a program that fails for a cause that is named is tried again, as long as that may help', async () => {
