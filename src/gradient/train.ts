@@ -66,7 +66,7 @@ interface Progress {
  * Trains from the newest checkpoint, or from the start. The result does not depend on where a training was
  * interrupted and taken up again.
  *
- * @throws UserError when a loss is not finite
+ * @throws UserError when a loss is not finite, be it of a minibatch or measured
  */
 export async function train(training: Training): Promise<Trained> {
   const { schedule, testEvery, checkpoints, keepAt, report } = training;
@@ -105,7 +105,8 @@ function stepper(training: Training): (progress: Progress) => number {
     const indices = minibatch(step);
     const loss = training.gradient(gradient, weights, indices);
     const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0));
-    if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw diverged(training, step, loss);
+    if (!Number.isFinite(loss)) throw diverged(training, `the loss is ${loss}`, progress);
+    if (!Number.isFinite(norm)) throw diverged(training, 'the gradient is not finite', progress);
     progress.lossSum += loss * indices.length;
     progress.lossImages += indices.length;
     const learningRate = learningRateAt(schedule, step);
@@ -136,6 +137,9 @@ async function addRow(progress: Progress, norm: number, training: Training): Pro
   const { schedule, images, batch, remaining } = training;
   const { weights, step, lossSum, lossImages } = progress;
   const { accuracy, loss } = await training.measure(weights);
+  // A minibatch is looked at before its step, so that nothing else sees where the last step has led.
+  if (!Number.isFinite(loss))
+    throw diverged(training, `the test loss is ${loss}`, { step, epochOf: step - 1 });
   progress.rows.push({
     step,
     epoch: step / stepsPerEpoch(images, batch),
@@ -150,11 +154,15 @@ async function addRow(progress: Progress, norm: number, training: Training): Pro
   progress.lossImages = 0;
 }
 
-function diverged({ schedule, images, batch }: Training, step: number, loss: number): UserError {
-  const epoch = Math.floor(step / stepsPerEpoch(images, batch)) + 1;
-  const what = Number.isFinite(loss) ? 'the gradient is not finite' : `the loss is ${loss}`;
+/** @param epochOf the step whose epoch is told, from 0; the one that is due unless given */
+function diverged(
+  { schedule, images, batch }: Training,
+  what: string,
+  { step, epochOf = step }: { readonly step: number; readonly epochOf?: number },
+): UserError {
+  const epoch = Math.floor(epochOf / stepsPerEpoch(images, batch)) + 1;
   return new UserError(
-    `${what} after ${step} steps (in epoch ${epoch}): the training has diverged. Try a smaller learning_rate (it is ${schedule.from}), or check the weights that it starts from`,
+    `${what} after ${step} ${step === 1 ? 'step' : 'steps'} (in epoch ${epoch}): the training has diverged. Try a smaller learning_rate (it is ${schedule.from}), or check the weights that it starts from`,
   );
 }
 

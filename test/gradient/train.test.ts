@@ -131,6 +131,21 @@ describe('a training', () => {
     await expect(failing).rejects.toBeInstanceOf(UserError);
   });
 
+  test.each([
+    [4, NaN, 'the test loss is NaN after 4 steps (in epoch 2): the training has diverged.'],
+    [6, Infinity, 'the test loss is Infinity after 6 steps (in epoch 2): the training has diverged.'],
+  ])('stops when the last of %d steps has led to a loss that is %d', async (steps, loss, message) => {
+    const failing = train(
+      quadratic({
+        schedule: { name: 'constant', from: 0.1, to: 0, steps },
+        testEvery: steps,
+        measure: async () => ({ accuracy: 0.1, loss }),
+      }),
+    );
+    await expect(failing).rejects.toThrow(message);
+    await expect(failing).rejects.toBeInstanceOf(UserError);
+  });
+
   test('stops when the gradient is not finite although the loss is', async () => {
     const failing = train(quadratic({ gradient: (out) => (out.fill(NaN), 1) }));
     await expect(failing).rejects.toThrow('the gradient is not finite after 0 steps (in epoch 1)');

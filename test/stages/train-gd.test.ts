@@ -199,6 +199,11 @@ describe('what does not fit together gets one clear message', () => {
       'the training has diverged. Try a smaller learning_rate (it is 1e+30)',
     ],
     [
+      'a training that diverges in its last step',
+      { params: { optimizer: 'sgd', learning_rate: 1e38, steps: 1 } },
+      'the test loss is NaN after 1 step (in epoch 1): the training has diverged. Try a smaller learning_rate',
+    ],
+    [
       'a backend that has changed since the plan',
       { runtime: 'node20-x64-native-avx512' },
       'this was planned for node20-x64-native-avx512, but the backend that is there now is node',
