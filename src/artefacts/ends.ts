@@ -3,6 +3,7 @@ import type { Json } from '../base/json.js';
 import { UserError } from '../base/result.js';
 import type { NetworkSpec } from '../networks/index.js';
 import { layoutSignature } from '../numeric/layout.js';
+import { survivors } from '../numeric/mask.js';
 import type { Artefact, GatheredArtefact } from '../pipeline/stage.js';
 import type { Cell, Row } from './table.js';
 import { inputTensors } from './input-tensors.js';
@@ -32,7 +33,7 @@ type Gathered = readonly GatheredArtefact[] | Artefact;
  * Reads gathered networks, and for each what it started from: the only one of `starts`, or the one with the same
  * coordinates.
  *
- * @throws UserError that names the end for fewer than two of them, other layouts, or no start
+ * @throws UserError that names the end for fewer than two of them, other layouts, a mask without survivors, or no start
  */
 export function endsOf(name: string, gathered: Gathered, starts?: Gathered): End[] {
   const rows = instances(gathered);
@@ -43,6 +44,10 @@ export function endsOf(name: string, gathered: Gathered, starts?: Gathered): End
   const ends = rows.map(({ coords, artefact }): End => {
     const end = `${name} (${placeOf(coords)})`;
     const { network, layout, mean, mask } = inputTensors(end, artefact, 'mean');
+    if (mask !== undefined && survivors(layout, mask) === 0)
+      throw new UserError(
+        `${end}: its mask leaves no weight, so that there is nothing to connect; take one that keeps some`,
+      );
     const masked = (values: Float64Array) =>
       mask === undefined ? values : values.map((value, i) => (mask[i] === 1 ? value : 0));
     const start = starts && startFor(coords, instances(starts));

@@ -223,6 +223,21 @@ describe('a clear message', () => {
     );
   });
 
+  test('for an end whose mask leaves nothing', async () => {
+    const mask = fullMask(layout);
+    for (const { kind, offset, size } of layout.tensors)
+      if (kind === 'kernel') mask.fill(0, offset, offset + size);
+    const bare = {
+      coords: { twin: 'b' },
+      artefact: tensors('ticket', { network, mean: solution.map((value, i) => value * mask[i]), mask }),
+    };
+    const message =
+      'its mask leaves no weight, so that there is nothing to connect; take one that keeps some';
+    await fails([end({ twin: 'a' }, solution), bare]).toThrow(`ends (twin = b): ${message}`);
+    const control = [end({ twin: 'a' }, solution), bare];
+    await fails(twins(solution, halved), { control }).toThrow(`control (twin = b): ${message}`);
+  });
+
   test('for ends with different layouts', async () => {
     const other: NetworkSpec = { model: 'mlp', layers: [4, 2], activation: 'relu' };
     const wide = new Float64Array(buildNetwork(other).layout.size);
