@@ -10,6 +10,7 @@ import { initialise } from '../src/networks/initialise.js';
 import { modelSchemas } from '../src/networks/model-schemas.js';
 import { layoutSignature } from '../src/numeric/layout.js';
 import { survivors } from '../src/numeric/mask.js';
+import type { Mask } from '../src/numeric/mask.js';
 import { streamKey } from '../src/numeric/rng.js';
 import { defineStage } from '../src/pipeline/stage.js';
 import type { ColumnType } from '../src/pipeline/stage.js';
@@ -119,6 +120,7 @@ function startOf(weights: DecodedTensors<'mean'>, { layout, mask, meta }: Decode
     throw new UserError(
       'transfer: these weights do not say how they were drawn, as trained ones do not. Connect the weights that the training of this mask started from (the state of the loop), not what came out of it',
     );
+  refuseOtherMask(weights, mask);
   const { start: restart } = maskOrigin(meta);
   const whole = weights.mean.some((value, i) => mask[i] === 0 && value !== 0);
   if (whole && restart !== 'initial')
@@ -126,4 +128,20 @@ function startOf(weights: DecodedTensors<'mean'>, { layout, mask, meta }: Decode
       `transfer: the training of this mask started from ${restart} weights, but these are the dense ${start} ones. Connect the weights that the stage rewind made for this mask`,
     );
   return start;
+}
+
+/**
+ * Weights that were made for another mask are 0 where that one is 0. Drawn weights are not, but for biases and for
+ * kernels that start at 0 as a whole.
+ */
+function refuseOtherMask({ layout, mean }: DecodedTensors<'mean'>, mask: Mask): void {
+  for (const { kind, path, offset, size } of layout.tensors) {
+    if (kind !== 'kernel') continue;
+    const kept = mean.subarray(offset, offset + size).filter((_, i) => mask[offset + i] === 1);
+    const zeros = kept.filter((value) => value === 0).length;
+    if (zeros > 0 && zeros < kept.length)
+      throw new UserError(
+        `transfer: ${zeros} of the ${kept.length} weights that the mask keeps in ${path} are exactly 0, as they are in weights that were made for another mask. Connect the weights that the stage rewind made for this mask`,
+      );
+  }
 }

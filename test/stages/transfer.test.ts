@@ -50,13 +50,15 @@ describe('a ticket', () => {
     }
   });
 
-  test('keeps surviving weights that are 0', async () => {
+  test('keeps surviving biases that are 0, and kernels that start at 0 as a whole', async () => {
     const zero = masked.slice();
-    const survivor = mask.lastIndexOf(1);
-    zero[survivor] = 0;
+    const last = layout.tensors.find(({ path }) => path === 'Dense_1/kernel')!;
+    for (const { kind, offset, size } of layout.tensors)
+      if (kind === 'bias') zero.fill(0, offset, offset + size);
+    zero.fill(0, last.offset, last.offset + last.size);
     const out = await moved(small, ticket(zero));
-    expect(out.mask.mask[survivor]).toBe(1);
-    expect(out.weights.mean[survivor]).toBe(0);
+    expect(out.mask.mask).toEqual(mask);
+    expect(out.weights.mean).toEqual(zero);
   });
 
   test('changes its activation when the target has another', async () => {
@@ -134,6 +136,27 @@ describe('a clear message', () => {
     );
     const used = ticket(masked, { start: 'fresh' }, { criterion: 'random', start: 'fresh' });
     expect((await moved(small, used)).weights.meta).toEqual({ start: 'fresh' });
+  });
+
+  test('for weights that were made for another mask, whatever starts the two speak of', async () => {
+    const other = fullMask(layout);
+    const kernel = layout.tensors.find(({ path }) => path === 'Dense_0/kernel')!;
+    for (let i = kernel.offset; i < kernel.offset + kernel.size; i += 3) other[i] = 0;
+    for (const [start, restart] of [
+      ['fresh', 'initial'],
+      ['initial', 'initial'],
+      ['initial', 'fresh'],
+    ] as const)
+      await fails(
+        small,
+        ticket(
+          weights.map((value, i) => value * other[i]!),
+          { start },
+          { start: restart },
+        ),
+      ).toThrow(
+        'transfer: 2 of the 6 weights that the mask keeps in Dense_0/kernel are exactly 0, as they are in weights that were made for another mask. Connect the weights that the stage rewind made for this mask',
+      );
   });
 
   test('for a mask without survivors', async () => {
