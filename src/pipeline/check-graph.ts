@@ -10,6 +10,8 @@ import { acceptedTypes, fits } from './signatures.js';
 import type { ArtefactType } from './stage.js';
 import { refNode } from './model.js';
 import { folded, listed } from './terminal-text.js';
+import { valueAt } from './explain-schema.js';
+import { sourceInstead } from './write-source.js';
 
 /** The order in which nodes, and the steps inside each, come one after the other. */
 export interface GraphOrder {
@@ -143,7 +145,7 @@ function checkAxes(
   const fixed = [...input.fixed.map(({ axis }) => axis), ...misspelt];
   checkFixed(input, sourceAxes, { file, problems });
   const left = sourceAxes.filter((axis) => ![...readerAxes, ...over, ...fixed].includes(axis));
-  if (left.length > 0) problems.push(leftOver(definition.name, input, left));
+  if (left.length > 0) problems.push(leftOver(definition.name, input, left, file));
 }
 
 /** The axes of `at`: they are there, and not gathered as well. */
@@ -168,14 +170,19 @@ function checkFixed(
       );
 }
 
-function leftOver(reader: string, input: BoundInput, left: readonly string[]): Diagnostic {
+function leftOver(reader: string, input: BoundInput, left: readonly string[], file: ParsedFile): Diagnostic {
   const one = left.length === 1;
   const message = `${input.written} has the ${one ? 'axis' : 'axes'} ${listed(left)}, which ${reader} does not have: it is not said which ${one ? 'value is' : 'values are'} meant.`;
-  const gather = `{ from: ${input.written}, over: [${[...(input.over ?? []), ...left].join(', ')}] }`;
-  const help =
-    input.signature.gather === true
-      ? `Gather them:  ${input.part?.name ?? input.name}: ${gather}  or give ${reader} a matrix with ${listed(left)}.`
-      : `Give ${reader} a matrix with ${listed(left)}, or choose:  ${input.name}: { from: ${input.written}, at: { ${left.map((axis) => `${axis}: ...`).join(', ')} } }`;
+  const gather = input.signature.gather === true;
+  const axes = refNode(input.ref).axes.map((axis) => axis.name);
+  const over = (input.over ?? []).filter((axis) => axes.includes(axis));
+  const written = sourceInstead(valueAt(file, input.path), {
+    ...{ from: input.written, axes },
+    ...(gather ? { over: [...over, ...left] } : { over: undefined, choose: left }),
+  });
+  const help = gather
+    ? `Gather them:  ${input.part?.name ?? input.name}: ${written}  or give ${reader} a matrix with ${listed(left)}.`
+    : `Give ${reader} a matrix with ${listed(left)}, or choose:  ${input.name}: ${written}`;
   return problem('AXIS_LEFT_OVER', input.at(), message, { help });
 }
 

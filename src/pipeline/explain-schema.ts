@@ -17,6 +17,7 @@ import {
   typeInstead,
   writeInstead,
 } from './write-instead.js';
+import { sourceInstead } from './write-source.js';
 
 /** One schema error as a diagnostic: what, where, what to do. */
 export function explainSchemaError(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
@@ -81,8 +82,7 @@ export function requirement(error: SchemaError): string {
 function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
   const key = String(error.params.additionalProperty);
   const path = [...error.path, key];
-  if (error.parent.$comment === 'pick' && ['over', 'where', 'as'].includes(key))
-    return noGather(String(error.path.at(-1)), error, file);
+  if (error.parent.$comment === 'pick' && ['over', 'where', 'as'].includes(key)) return noGather(error, file);
   const known = Object.keys((error.parent.properties ?? {}) as object);
   const title = textOf(error.parent.title ?? 'this mapping');
   const variant = otherVariant(key, error.path, file, signatures);
@@ -172,7 +172,7 @@ function badValue(error: SchemaError, file: ParsedFile): Diagnostic {
   const words = error.keyword === 'enum' ? (error.parent.enum as Json[]).map(word) : [];
   const message = `${subject(error.path)} ${requirement(error)}, not ${kindOf(error.data)}.`;
   return problem('BAD_VALUE', file.at(error.path), message, {
-    help: referenceInstead(error),
+    help: referenceInstead(error, (path) => valueAt(file, path)),
     suggestion:
       typeof error.data === 'string'
         ? (typeInstead(error.data, words) ?? nearest(error.data, words))
@@ -230,11 +230,18 @@ function sourceMeant({ path, data }: SchemaError, file: ParsedFile): string | un
   return valueAt(file, ['stages', name]) === undefined ? undefined : `stages.${text}`;
 }
 
-function noGather(name: string, error: SchemaError, file: ParsedFile): Diagnostic {
-  const { from } = mappingAt(error.data);
+/** Many artefacts for an input that takes one: what is not gathered is fixed, unless the reader has the axis itself. */
+function noGather(error: SchemaError, file: ParsedFile): Diagnostic {
+  const { path, data } = error;
+  const name = String(path.at(-1));
+  const { from, over } = mappingAt(data);
+  const { matrix, iterate } = mappingAt(valueAt(file, path.slice(0, 2)));
+  const own = [...Object.keys(mappingAt(matrix)), mappingAt(iterate).axis];
+  const gathered = Array.isArray(over) ? (over as readonly Json[]) : [];
+  const choose = gathered.filter((axis): axis is string => typeof axis === 'string' && !own.includes(axis));
   const source = typeof from === 'string' ? from : 'stages.<name>.<output>';
-  return problem('NO_GATHER', file.at(error.path), `"${name}" takes one artefact, not a gather of many.`, {
-    help: `Write  ${name}: \${${source}}`,
+  return problem('NO_GATHER', file.at(path), `"${name}" takes one artefact, not a gather of many.`, {
+    help: `Write  ${name}: ${sourceInstead(data, { from: source, over: undefined, choose })}`,
   });
 }
 

@@ -53,19 +53,48 @@ export function readReference(
 /** What somebody means who writes a reference that is none, where the words tell. */
 export function referenceMeant(text: string, { nodes, inside }: Names): string | undefined {
   const [scope = '', name = '', ...rest] = text.split('.');
+  if (scope !== 'stages' && scope !== 'steps') return undefined;
   const node = scope === 'stages' ? nodes.get(name) : inside;
   if (node === undefined) return undefined;
-  const definition =
-    scope === 'stages' ? node.definitions[0] : node.definitions.find((step) => step.path.at(-1) === name);
+  const [middle = '', last] = rest.length > 1 ? rest.slice(-2) : ['', rest[0]];
+  if (scope === 'stages' && last !== undefined && stepOf(node, middle) !== undefined)
+    return innerMeant(node, middle, last);
+  const definition = scope === 'stages' ? node.definitions[0] : stepOf(node, name);
   const known =
     scope === 'stages' && node.compound
       ? [...node.outputs.keys()]
       : Object.keys(definition?.signature?.outputs ?? {});
-  const last = rest.at(-1);
-  const output =
-    last !== undefined && known.includes(last) ? last : known.length === 1 ? known[0] : undefined;
-  if (output !== undefined) return `Write  ${scope}.${name}.${output}`;
+  const only = last === undefined || known.includes(last) ? (last ?? known[0]) : undefined;
+  const clear = last !== undefined || known.length === 1;
+  if (only !== undefined && clear) return `Write  ${scope}.${name}.${only}`;
   return known.length === 0 ? undefined : `Write  ${scope}.${name}.<output>  with one of ${listed(known)}.`;
+}
+
+const stepOf = (node: Node, name: string): Definition | undefined =>
+  node.compound ? node.definitions.find((step) => step.path.at(-1) === name) : undefined;
+
+/** `stages.imp.prune.mask`: an output of the same name need not be that of the step. */
+function innerMeant(node: Node, step: string, output: string): string {
+  const known = Object.keys(stepOf(node, step)?.signature?.outputs ?? {});
+  if (known.length > 0 && !known.includes(output))
+    return `The step ${step} of ${node.name} has no output "${output}", but ${listed(known)}.`;
+  const outputs = [...node.outputs].map(([name, ref]) => [name, ref && writtenInside(ref)] as const);
+  return stepOutputInstead({ stage: node.name, step, output }, new Map(outputs));
+}
+
+const writtenInside = (ref: Ref): string =>
+  ref.kind === 'state' ? `state.${ref.name}` : `steps.${String(ref.definition.path.at(-1))}.${ref.output}`;
+
+/** How the output of a step is seen from outside. @param outputs what the stage hands out, by name. */
+export function stepOutputInstead(
+  { stage, step, output }: { readonly stage: string; readonly step: string; readonly output: string },
+  outputs: ReadonlyMap<string, string | undefined>,
+): string {
+  const meant = `steps.${step}.${output}`;
+  const [same] = [...outputs].find(([, written]) => written === meant) ?? [];
+  if (same !== undefined) return `Write  stages.${stage}.${same}`;
+  const free = [output, `${step}_${output}`].find((name) => !outputs.has(name)) ?? '<name>';
+  return `Of a loop its outputs are seen:  stages.${stage}.${free}  with  ${free}: \${${meant}}  under outputs of ${stage}.`;
 }
 
 /** What a reference means; `ok: false` with no diagnostic where something it leads to is known to be wrong. */

@@ -1,7 +1,10 @@
 import type { Json } from '../base/json.js';
 import type { SchemaError } from './check-schema.js';
 import { mappingAt } from './params.js';
+import type { Path } from './places.js';
+import { edgeCode, stepOutputInstead } from './references.js';
 import { artefactTypes } from './stage.js';
+import { textOf } from './terminal-text.js';
 import { quoted } from './yaml-traps.js';
 
 /** What to write where a value is of the wrong kind, when it is clear what was meant: `Write  over: [seed]`. */
@@ -87,11 +90,14 @@ export function typeInstead(word: string, known: readonly string[]): string | un
   return found !== word && known.includes(found) ? found : undefined;
 }
 
-function asScalar(data: Json | undefined): string | undefined {
+/** A value as it can stand in the flow of a line of YAML: in quotes where it needs them. */
+export function asScalar(data: Json | undefined): string | undefined {
   if (data === undefined || data === null || typeof data === 'object') return undefined;
   if (typeof data !== 'string') return String(data);
   if (data.includes('\n')) return undefined;
-  return /^[A-Za-z_./][\w./-]*$/.test(data) ? data : quoted(data);
+  return /^[A-Za-z_./][\w./-]*$/.test(data) && !/^(true|false|null|\.nan|\.inf)$/i.test(data)
+    ? data
+    : quoted(data);
 }
 
 function asFlow(data: readonly Json[]): string | undefined {
@@ -101,13 +107,20 @@ function asFlow(data: readonly Json[]): string | undefined {
 }
 
 /** Of `from:` of a gather, the reference that was meant. */
-export function referenceInstead({ path, data }: SchemaError): string | undefined {
+export function referenceInstead(
+  { path, data }: SchemaError,
+  valueOf: (path: Path) => Json | undefined,
+): string | undefined {
   if (path.at(-1) !== 'from' || typeof data !== 'string') return undefined;
   const bare = data.replace(/^\$\{+\s*|\s*\}+$/g, '');
   if (bare !== data && /^stages(\.\w+){2}$/.test(bare)) return `Write  from: ${bare}`;
-  const [, stage, output] = /^stages\.(\w+)\.\w+\.(\w+)$/.exec(bare) ?? [];
-  if (stage === undefined || output === undefined) return undefined;
-  return `Of a loop its outputs are seen:  from: stages.${stage}.${output}  with  ${output}: \${steps...}  under outputs of ${stage}.`;
+  const [, stage, step, output] = /^stages\.(\w+)\.(\w+)\.(\w+)$/.exec(bare) ?? [];
+  if (stage === undefined || step === undefined || output === undefined) return undefined;
+  const outputs = Object.entries(mappingAt(valueOf(['stages', stage, 'outputs'])));
+  return stepOutputInstead(
+    { stage, step, output },
+    new Map(outputs.map(([name, value]) => [name, edgeCode(textOf(value))?.code])),
+  );
 }
 
 /** The elements of a line that is one program with its arguments. */

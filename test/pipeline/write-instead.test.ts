@@ -155,7 +155,7 @@ const mistakes: readonly (readonly [what: string, file: string, answer: string])
   [
     'a gather of the step of a loop',
     stages('  b: { uses: count, with: { of: { from: stages.imp.train.mask, over: [] } } }\n'),
-    'Of a loop its outputs are seen:  from: stages.imp.mask  with  mask: ${steps...}  under outputs of imp.',
+    'Of a loop its outputs are seen:  stages.imp.mask  with  mask: ${steps.train.mask}  under outputs of imp.',
   ],
   [
     'a seed that is a text',
