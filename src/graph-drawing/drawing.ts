@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../base/result.js';
 import type { Diagnostic } from '../pipeline/diagnostic.js';
-import type { Node } from '../pipeline/model.js';
-import type { Instance, Plan } from '../pipeline/plan.js';
+import type { Graph } from '../pipeline/bind.js';
+import type { Definition, Node, Part } from '../pipeline/model.js';
+import type { Coords, Instance, Plan } from '../pipeline/plan.js';
 import { checkPipeline, planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
 
 /** A stage, or a step of one. */
@@ -61,7 +62,7 @@ export function drawingOf(request: PipelineRequest): Result<Drawing, Diagnostic[
     else known.push(instance);
   }
   const nodes = checked.graph.nodes.flatMap((node) => drawnNode(node, byDefinition));
-  return ok({ name: planned.value.name, nodes, edges: drawnEdges(planned.value, nodes) });
+  return ok({ name: planned.value.name, nodes, edges: drawnEdges(planned.value, nodes, checked.graph) });
 }
 
 function drawnNode(node: Node, byDefinition: ReadonlyMap<string, readonly Instance[]>): DrawnNode[] {
@@ -83,7 +84,8 @@ function drawnNode(node: Node, byDefinition: ReadonlyMap<string, readonly Instan
 }
 
 /** One edge for each pair of stages and kind, with the names of the outputs that flow along it. */
-function drawnEdges({ instances }: Plan, nodes: readonly DrawnNode[]): DrawnEdge[] {
+function drawnEdges({ instances }: Plan, nodes: readonly DrawnNode[], graph: Graph): DrawnEdge[] {
+  const definitions = new Map(graph.definitions.map((definition) => [definition.name, definition]));
   const loopOf = new Map(
     nodes.flatMap(({ stages, loop }) => stages.map(({ name }) => [name, loop?.axis] as const)),
   );
@@ -103,13 +105,30 @@ function drawnEdges({ instances }: Plan, nodes: readonly DrawnNode[]): DrawnEdge
     else if (output !== undefined) known.outputs.add(output);
   };
   for (const reader of instances) {
-    for (const input of Object.values(reader.inputs))
+    for (const [name, input] of Object.entries(reader.inputs))
       if (input.kind === 'edge') add(instances[input.from]!, reader, 'flow', input.output);
-      else for (const { from, output } of input.rows) add(instances[from]!, reader, 'gather', output);
+      else
+        for (const { coords, from, output } of input.rows)
+          add(instances[from]!, reader, howWritten(definitions.get(reader.definition), name, coords), output);
     for (const from of reader.after ?? []) add(instances[from]!, reader, 'after');
   }
   return [...edges.values()].map(({ edge, outputs }) => ({ ...edge, outputs: [...outputs] }));
 }
+
+/** An input that may gather is bound as a gather of one row where a whole reference is written: that is a flow. */
+function howWritten(definition: Definition | undefined, name: string, coords: Coords): 'flow' | 'gather' {
+  const { component } = definition?.implementation ?? {};
+  const wires = component === undefined ? [{ outer: name, part: undefined }] : component.wires.get(name);
+  const written = definition?.inputs.filter((input) =>
+    wires?.some(
+      ({ outer, part }) => input.name === outer && isPart(part, coords) && isPart(input.part, coords),
+    ),
+  );
+  return written?.some(({ over = [] }) => over.length > 0) === true ? 'gather' : 'flow';
+}
+
+const isPart = (part: Part | undefined, coords: Coords): boolean =>
+  part === undefined || coords[part.axis] === part.name;
 
 /** What stands above the steps of a node: its axes, and how often it repeats. */
 export function captionOf({ name, axes, loop }: DrawnNode): string {
