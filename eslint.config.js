@@ -11,6 +11,11 @@ const clockBans = [
   { object: 'Date', property: 'now', message: clock },
   { object: 'performance', property: 'now', message: clock },
 ];
+const environmentBan = {
+  object: 'process',
+  property: 'env',
+  message: 'The environment is read in cli/wire.ts only.',
+};
 const transcendental = [
   'exp',
   'expm1',
@@ -28,6 +33,9 @@ const transcendental = [
   'acos',
   'atan',
   'atan2',
+  'asinh',
+  'acosh',
+  'atanh',
   'pow',
   'cbrt',
   'hypot',
@@ -42,8 +50,18 @@ const extendsBan = {
   message: 'No inheritance but from Error: share functions, not parents.',
 };
 const powOperator = {
-  selector: "BinaryExpression[operator='**']",
+  selector: "BinaryExpression[operator='**'], AssignmentExpression[operator='**=']",
   message: '** may differ between engine versions: use pow of src/numeric/math.ts, or multiply.',
+};
+const otherName = {
+  selector:
+    ":not(MemberExpression) > Identifier[name='Math'], MemberExpression[computed=true][object.name='Math'], MemberExpression:matches([property.name='Math'], [property.value='Math'])",
+  message: 'Write Math.<name>: under another name nobody sees which functions are used.',
+};
+/** The same bytes on every engine and processor. */
+const sameBytes = {
+  properties: [randomBan, ...clockBans, environmentBan, ...transcendental],
+  syntax: [newDate, extendsBan, powOperator, otherName],
 };
 const defaultExport = {
   selector: 'ExportDefaultDeclaration',
@@ -79,32 +97,23 @@ export default tseslint.config(
       'no-eval': 'error',
       'no-new-func': 'error',
       'prefer-const': 'error',
-      'no-restricted-properties': [
-        'error',
-        randomBan,
-        ...clockBans,
-        { object: 'process', property: 'env', message: 'The environment is read in cli/wire.ts only.' },
-      ],
+      'no-restricted-properties': ['error', randomBan, ...clockBans, environmentBan],
       'no-restricted-syntax': ['error', newDate, extendsBan, defaultExport],
       'no-restricted-imports': ['error', { patterns: [fsBan] }],
     },
   },
   {
-    // The numeric half: the same bytes on every engine and processor.
-    files: ['src/{numeric,networks,tasks,population,es,pruning,analysis}/**/*.ts'],
+    // What results are made of; the stages, too, further down.
+    files: ['src/{base,numeric,networks,tasks,population,es,pruning,analysis,artefacts,data}/**/*.ts'],
     rules: {
-      'no-restricted-properties': ['error', randomBan, ...clockBans, ...transcendental],
-      'no-restricted-syntax': ['error', newDate, extendsBan, defaultExport, powOperator],
+      'no-restricted-properties': ['error', ...sameBytes.properties],
+      'no-restricted-syntax': ['error', ...sameBytes.syntax, defaultExport],
     },
   },
   {
     files: ['src/{store,store-tools,exec,cli}/**/*.{ts,tsx}'],
     rules: {
-      'no-restricted-properties': [
-        'error',
-        randomBan,
-        { object: 'process', property: 'env', message: 'The environment is read in cli/wire.ts only.' },
-      ],
+      'no-restricted-properties': ['error', randomBan, environmentBan],
       'no-restricted-syntax': ['error', extendsBan, defaultExport],
       'no-restricted-imports': 'off',
     },
@@ -117,7 +126,14 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': ['error', randomBan] },
   },
   {
-    files: ['stages/**/*.ts', 'src/**/*.tsx'],
+    files: ['stages/**/*.ts'],
+    rules: {
+      'no-restricted-properties': ['error', ...sameBytes.properties],
+      'no-restricted-syntax': ['error', ...sameBytes.syntax],
+    },
+  },
+  {
+    files: ['src/**/*.tsx'],
     rules: { 'no-restricted-syntax': ['error', newDate, extendsBan] },
   },
   {

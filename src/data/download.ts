@@ -127,7 +127,7 @@ function transferDefaults(options: DownloadOptions) {
 }
 
 function backOff(n: number): Promise<unknown> {
-  return wait(1000 * 2 ** (n - 1));
+  return wait(500 << n);
 }
 
 /** The bytes when they have the digest, else the digest they have, or 'missing'. */
