@@ -7,7 +7,7 @@ import { checkBatch, checkCandidates, checkRange, takeWeights } from './argument
 import { compileProgram } from './compile/program.js';
 import type { Program } from './compile/program.js';
 import { createCrew } from './crew.js';
-import { bitsOf, weightLimit } from './divergence.js';
+import { bitsOf, sumsOf, weightLimit } from './divergence.js';
 import { checkImages } from './images.js';
 import type { Images } from './images.js';
 import { control } from './job.js';
@@ -69,10 +69,14 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
     checkImages('training', train, network.inputs, network.outputs),
     checkImages('test', test, network.inputs, network.outputs),
   );
-  const shared = share(program, options, bitsOf(weightLimit(network, largestPixel)));
+  const positions = searchCoordinates(mask);
+  const shared = share(program, options, {
+    safeBits: bitsOf(weightLimit(network, largestPixel)),
+    sums: sumsOf(network, positions, largestPixel),
+  });
   const crew = await createCrew(shared, options.threads);
   const passes = createPasses(shared, crew, options.threads);
-  const flat = { layout: network.layout, positions: searchCoordinates(mask) };
+  const flat = { layout: network.layout, positions };
   const inTurn = oneAfterTheOther();
   return {
     scores: (out, candidates, indices) => inTurn(() => scores(passes, train, { out, candidates, indices })),
@@ -82,7 +86,11 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
   };
 }
 
-function share(program: Program, { train, test, threads }: EvaluatorOptions, mostBits: number): Shared {
+function share(
+  program: Program,
+  { train, test, threads }: EvaluatorOptions,
+  limits: Pick<Shared, 'safeBits' | 'sums'>,
+): Shared {
   const plan = planMemory(program, threads);
   const memory = createMemory(plan.bytes);
   fillMemory(memory, program, plan);
@@ -93,7 +101,7 @@ function share(program: Program, { train, test, threads }: EvaluatorOptions, mos
     control: new Int32Array(new SharedArrayBuffer(control.words * 4)),
     sets: [train, test],
     indices: new Uint32Array(new SharedArrayBuffer(CHUNK_IMAGES * 4)),
-    mostBits,
+    ...limits,
   };
 }
 

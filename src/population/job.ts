@@ -1,6 +1,7 @@
 import { BLOCK } from '../numeric/kernels/contract.js';
 import { createKernels } from '../numeric/kernels/wasm.js';
 import type { Program } from './compile/program.js';
+import { largestFiniteBits, staysFinite, type Sums } from './divergence.js';
 import type { Images } from './images.js';
 import { CHUNK_BLOCKS } from './memory-plan.js';
 import type { MemoryPlan } from './memory-plan.js';
@@ -39,8 +40,10 @@ export interface Shared {
   readonly sets: readonly [Images, Images];
   /** Images of the chunk at hand. */
   readonly indices: Uint32Array;
-  /** A candidate has diverged when the bits of a weight's magnitude are above these. */
-  readonly mostBits: number;
+  /** No sum of a candidate can overflow while the bits of its weights' magnitudes are not above these. */
+  readonly safeBits: number;
+  /** Tells of candidates beyond that whether they have diverged. */
+  readonly sums: Sums;
 }
 
 /** What grows with the number of candidates. */
@@ -64,7 +67,10 @@ export function createTaskTaker(shared: Shared, thread: number): TakeTasks {
   function load(weights: Float32Array, candidate: number): void {
     if (candidate === loaded) return;
     loaded = candidate;
-    diverged = !runner.loadWeights(weights, candidate * program.coordinates, shared.mostBits);
+    const offset = candidate * program.coordinates;
+    diverged =
+      !runner.loadWeights(weights, offset, shared.safeBits) &&
+      !(staysFinite(weights, offset, shared.sums) && runner.loadWeights(weights, offset, largestFiniteBits));
   }
 
   function evaluate({ weights, results }: Candidates, task: number): void {
