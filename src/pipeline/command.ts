@@ -7,6 +7,7 @@ import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import type { CommandSpec } from './plan.js';
 import type { ArtefactType } from './stage.js';
+import { checkScript, checkVariables } from './shell-script.js';
 import { listed, textOf } from './terminal-text.js';
 
 /** The extension of a kind of artefact in a file of its own. */
@@ -43,6 +44,10 @@ export function readCommand(
   argv?.forEach((argument, i) => {
     checkArgument(argument, [...path, 'run', i], declared, context);
   });
+  if (argv === undefined) {
+    checkScript(textOf(stage.shell), [...path, 'shell'], declared, context);
+    checkVariables(stage.env, [...path, 'env'], declared, context);
+  }
   const command: CommandSpec = {
     ...(argv === undefined ? { shell: textOf(stage.shell) } : { argv }),
     code,

@@ -58,12 +58,29 @@ export function placesOf(source: SourceText, doc: Document): Places {
     within: (path, from, to) => {
       const { node, found } = find(path);
       if (!found || !isScalar(node) || typeof node.value !== 'string' || !node.range) return rangeOf(node);
+      if (node.type === 'BLOCK_LITERAL') {
+        const inBlock = startInBlock(source.text, node.range[0], node.value, from);
+        return inBlock === undefined
+          ? rangeOf(node)
+          : rangeAt(source, inBlock, inBlock + Math.max(1, to - from));
+      }
       const open = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0;
       const start = node.range[0] + open;
       if (!source.text.startsWith(node.value, start)) return rangeOf(node);
       return rangeAt(source, start + from, start + Math.max(to, from + 1));
     },
   };
+}
+
+/** Where a character of the text after `|` stands: its lines follow in the file, further to the right. */
+function startInBlock(text: string, header: number, value: string, offset: number): number | undefined {
+  const before = value.slice(0, offset).split('\n');
+  const wanted = value.split('\n')[before.length - 1] ?? '';
+  let start = text.indexOf('\n', header) + 1;
+  for (let line = 1; line < before.length && start > 0; line++) start = text.indexOf('\n', start) + 1;
+  const end = text.indexOf('\n', start);
+  const shift = text.slice(start, end < 0 ? undefined : end).indexOf(wanted);
+  return start === 0 || shift < 0 ? undefined : start + shift + (before.at(-1)?.length ?? 0);
 }
 
 /** The text of a key as it stands in the plain value. */
