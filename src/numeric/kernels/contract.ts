@@ -9,8 +9,10 @@
  * mask and weights give the same bytes, whichever kernel serves the layer.
  *
  * **Finite numbers.** Kernels are for finite weights and activations (the population checks weights and bounds
- * activations beforehand). A NaN among an output's weights, or in the top left pixel under a pooling window, comes
- * out as NaN; a NaN in another pixel under the window may be hidden by its neighbours.
+ * activations beforehand). A NaN among an output's weights comes out as NaN, and so does one among the activations it
+ * reads, but for pooling: there the larger is taken in each line and then of the lines, and the left or upper one stays
+ * unless the other is larger. So a NaN at the top left comes out, any other is lost, the bottom left one with the pixel
+ * to its right (tested).
  */
 
 /** Images in a block. */
