@@ -1,6 +1,6 @@
 import { ok, type Result } from '../base/result.js';
 import { byCodeUnit, canonicalJson, sortedKeys, type Json } from '../base/json.js';
-import { declaredOutputs, outputApplies } from '../pipeline/declared-outputs.js';
+import { outputApplies } from '../pipeline/declared-outputs.js';
 import { keyAndParts, type InputDigest } from '../pipeline/fingerprint.js';
 import type { Coords, Gather, Instance, Plan } from '../pipeline/plan.js';
 import type { Signatures } from '../pipeline/signatures.js';
@@ -100,18 +100,21 @@ export function decide(index: number, known: Known, env: DecisionEnv): Decision 
   if (env.force.has(index)) return run('forced');
   const found = env.store.find(key);
   if (!found.hit) return run(found.reason, found.lost);
-  const { outputs } = found.result;
-  if (!isComplete(outputs, signature, instance)) {
-    const absent = declaredOutputs(signature, instance.params).find((name) => !outputs[name]);
-    return run(`its result has no output "${absent}"`);
-  }
+  const fault = faultOf(found.result.outputs, signature, instance);
+  if (fault !== undefined) return run(fault, true);
   return { verdict: 'hit', key, parts, result: found.result, reason: 'in the store' };
 }
 
-function isComplete(outputs: Outputs, signature: StageSignature, { params }: Instance): boolean {
-  for (const name in signature.outputs)
-    if (!outputs[name] && outputApplies(signature.outputs[name]!, params)) return false;
-  return true;
+/** A record may have come from anywhere, an archive for one: without the outputs that its stage declares it is damaged. */
+function faultOf(outputs: Outputs, signature: StageSignature, { params }: Instance): string | undefined {
+  for (const name in signature.outputs) {
+    const declared = signature.outputs[name]!;
+    const ref = outputs[name];
+    if (ref === undefined && outputApplies(declared, params)) return `its result has no output "${name}"`;
+    if (ref !== undefined && ref.type !== declared.type)
+      return `output "${name}" of its result is of type ${ref.type}, not ${declared.type}`;
+  }
+  return undefined;
 }
 
 export function signatureOf(

@@ -138,6 +138,7 @@ function checkedRecord(
   const record = decodeRecord(data, name);
   if (record === undefined) throw bad(`record ${name.slice(0, 12)} is damaged`);
   if (keyOfParts(record.K) !== name) throw bad(`record ${name.slice(0, 12)} has a key that is not its own`);
+  if (Object.keys(record.outputs).length === 0) throw bad(`record ${name.slice(0, 12)} has no outputs`);
   const need = (sha256: string, bytes: number): Entry => {
     const entry = objects.get(sha256);
     if (entry?.bytes !== bytes)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { OutputBytes } from '../pipeline/stage.js';
 import { giveName } from '../store/new-file.js';
-import { encodeRecord, type ObjectRef, type ResultRecord } from '../store/record.js';
+import { differingOutputs, encodeRecord, type ObjectRef, type ResultRecord } from '../store/record.js';
 import type { Publication } from '../store/publish.js';
 import type { Store } from '../store/store.js';
 import { decodeTree } from '../store/tree.js';
@@ -85,6 +85,12 @@ export function unpackResults(store: Store, path: string): Unpacked {
     let added = 0;
     const differing: string[] = [];
     for (const record of archive.records) {
+      const there = store.lookup(record.key);
+      // A stage's own result replaces one with other outputs; what somebody sent never does.
+      if (there.hit && differingOutputs(there.record.outputs, record.outputs).length > 0) {
+        differing.push(record.made.instance);
+        continue;
+      }
       const outputs: Record<string, Publication['outputs'][string]> = {};
       for (const [name, ref] of Object.entries(record.outputs))
         outputs[name] = { type: ref.type, content: contentOf(ref, archive.object) };

@@ -141,17 +141,25 @@ function nameRecord(place: Workplace, record: ResultRecord, temporary: string): 
   return published;
 }
 
-/** Two computations of one key: the first complete result stays; one that lost its objects gives way. */
+/** Two computations of one key: the first complete result stays; one that lost its objects, or is of another stage, gives way. */
 function meetExisting(place: Workplace, record: ResultRecord, temporary: string): Published {
   const path = place.layout.record(record.key);
   const existing = decodeRecord(readFileSync(path), record.key);
-  const differing = existing ? differingOutputs(existing.outputs, record.outputs) : [];
-  if (existing && Object.values(existing.outputs).every((ref) => place.objects.problem(ref) === undefined))
+  const alike = existing === undefined || isAlike(existing.outputs, record.outputs);
+  const differing = existing && alike ? differingOutputs(existing.outputs, record.outputs) : [];
+  const isThere = (ref: ObjectRef): boolean => place.objects.problem(ref) === undefined;
+  if (existing && alike && Object.values(existing.outputs).every(isThere))
     return { record: existing, outcome: 'known', differing };
   // Before the new record is there: nobody may remember the old one under the new epoch.
-  if (differing.length > 0) replaceFile(place.layout.epoch, randomBytes(8).toString('hex'));
+  if (!alike || differing.length > 0) replaceFile(place.layout.epoch, randomBytes(8).toString('hex'));
   renameSync(temporary, path);
   return { record, outcome: 'replaced', differing };
+}
+
+/** Whether outputs have the same names and types, as all results of a stage do: a record with others is damaged. */
+function isAlike(a: Outputs, b: Outputs): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name]?.type === b[name]?.type);
 }
 
 /** Tells a clean-up that the object is wanted. */

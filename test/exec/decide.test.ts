@@ -128,7 +128,19 @@ describe('an instance', () => {
 
   test('whose result lacks an output that it must have runs again', () => {
     publish({ other: 'text' });
-    expect(last(spec)).toMatchObject({ verdict: 'run', reason: 'its result has no output "out"' });
+    expect(last(spec)).toMatchObject({
+      ...{ verdict: 'run', reason: 'its result has no output "out"', heals: true },
+    });
+  });
+
+  test('whose result has something else as an output runs again', () => {
+    const plain = publication('z', { out: 'text' });
+    const out = { type: 'table', content: 'text' } as const;
+    store.publish({ ...plain, outputs: { out }, key: keyOf(spec) });
+    expect(last(spec)).toMatchObject({
+      ...{ verdict: 'run', heals: true },
+      reason: 'output "out" of its result is of type table, not file',
+    });
   });
 
   test('needs an output only with the parameters that make it', () => {

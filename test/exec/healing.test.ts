@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { encodeRecord, sealRecord, type Outputs } from '../../src/store/record.js';
 import { eventsOf, rigTest, type Rig } from '../rig/rig.js';
 import type { PlanSpec } from '../rig/plan.js';
 
@@ -100,3 +101,29 @@ describe('an object of the store', () => {
     }),
   );
 });
+
+test.each<[string, (outputs: Outputs) => Outputs, string]>([
+  ['has no outputs', () => ({}), 'its result has no output "out"'],
+  ['has another output', ({ out }) => ({ other: out! }), 'its result has no output "out"'],
+  [
+    'has an output of another type',
+    ({ out }) => ({ out: { ...out!, type: 'table' } }),
+    'output "out" of its result is of type table, not file',
+  ],
+])('a record that %s is made again, and all that reads it stays', (_, outputs, reason) =>
+  rigTest(async (rig) => {
+    await rig.run(chain).ended;
+    const [, { key, outputs: ofB }] = rig.verdicts(chain);
+    const path = rig.store().layout.record(rig.verdicts(chain)[0].key!);
+    const found = rig.store().lookup(rig.verdicts(chain)[0].key!);
+    if (!found.hit) throw new Error(found.reason);
+    const { record } = found;
+    chmodSync(path, 0o644);
+    writeFileSync(path, encodeRecord(sealRecord({ ...record, outputs: outputs(record.outputs) })));
+    const run = rig.run(chain);
+    expect(await run.ends()).toEqual({ a: 'ran', b: 'hit' });
+    const warnings = eventsOf(run.events, 'warn').map(({ inst, message }) => `${inst}: ${message}`);
+    expect([...new Set(warnings)]).toEqual([`a: ${reason}; it is computed again`]);
+    expect(rig.verdicts(chain)[1]).toMatchObject({ verdict: 'hit', key, outputs: ofB });
+  })(),
+);

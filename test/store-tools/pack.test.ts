@@ -82,6 +82,14 @@ describe('an archive', () => {
     expect(unpackResults(other, path)).toEqual({ added: 2, known: 1, differing: ['init'] });
   });
 
+  test('with other outputs than the result of the store does not replace it', () => {
+    const { path } = filled();
+    const other = freshStore();
+    const mine = addKeyed(other, 'init', { weights: 'numbers' });
+    expect(unpackResults(other, path)).toEqual({ added: 2, known: 1, differing: ['init'] });
+    expect(other.lookup(mine.key)).toEqual({ hit: true, record: mine });
+  });
+
   test('that changes while it is unpacked makes no result of other bytes', () => {
     const { path, bytes, records } = filled();
     const other = freshStore();
@@ -186,6 +194,11 @@ describe('an archive that is not to be trusted is refused, and nothing is writte
     expect(refused(forged([['record', record.key, encodeRecord(record)]]))).toContain(
       'has a key that is not its own',
     );
+  });
+
+  test('with a record that has no outputs', () => {
+    const record = recordOf({ type: 'held' }, {});
+    expect(refused(forged([['record', record.key, encodeRecord(record)]]))).toContain('has no outputs');
   });
 
   test('with a record whose objects are not there, or have another size', () => {

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ObjectLostError } from '../../src/store/errors.js';
 import { onFailpoint, type Failpoint } from '../../src/store/failpoints.js';
+import type { Publication } from '../../src/store/publish.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { publication, sha256 } from '../rig/publication.js';
 import { temporaryFolder } from '../rig/temporary.js';
@@ -65,6 +66,24 @@ describe('while a result is published', () => {
     const { outcome, differing, record } = open().publish(publication('a', { out: 'ours' }));
     expect({ outcome, differing }).toEqual({ outcome: 'known', differing: ['out'] });
     expect(record.outputs['out']!.sha256).toBe(sha256('theirs'));
+    expect(left()).toEqual([]);
+  });
+
+  test.each<[string, Publication['outputs']]>([
+    ['no outputs', {}],
+    ['another output', { other: { type: 'file', content: 'text' } }],
+    ['an output more', { out: { type: 'file', content: 'text' }, other: { type: 'file', content: 'x' } }],
+    ['an output of another type', { out: { type: 'table', content: 'text' } }],
+  ])('takes the place of a record with %s, and every index begins anew', (_, outputs) => {
+    const publishing = publication('a', { out: 'text' });
+    open().publish({ ...publishing, outputs });
+    const epoch = (): string | undefined =>
+      existsSync(open().layout.epoch) ? readFileSync(open().layout.epoch, 'utf8') : undefined;
+    const before = epoch();
+    const { outcome, differing, record } = open().publish(publishing);
+    expect({ outcome, differing }).toEqual({ outcome: 'replaced', differing: [] });
+    expect(open().lookup(record.key)).toEqual({ hit: true, record });
+    expect(epoch()).not.toBe(before);
     expect(left()).toEqual([]);
   });
 });
