@@ -72,6 +72,30 @@ describe('gc', () => {
   });
 });
 
+test('a cap makes run warn of programs too, and name those of which there is no result', () => {
+  const pipeline = `ticketlab: 1
+name: own
+params: { seeds: { type: list<int>, default: [1, 2] } }
+stages:
+  folder:
+    matrix: { seed: '\${params.seeds}' }
+    shell: 'head -c 100000 /dev/zero > "$OUT_OUT"; echo "$WITH_SEED" >> "$OUT_OUT"'
+    inputs: { seed: { type: int } }
+    outputs: { out: { type: file } }
+    with: { seed: '\${matrix.seed}' }
+  curve:
+    run: [sh, -c, 'echo 1 > out/out']
+    outputs: { out: { type: file } }
+`;
+  const own = project({ 'own.yaml': pipeline });
+  const run = (...words: string[]) => ticketlab(own, ['run', 'own.yaml', '--ui', 'quiet', ...words]).stderr;
+  expect(run('folder')).toBe('');
+  ticketlab(own, ['gc', '--cap', '300kB']);
+  expect(run('-P', 'seeds=[1,2,3,4,5]')).toMatch(
+    /^ticketlab: warning: the store holds [\d.]+ KiB, and 4 instances may add 293 KiB, not counting curve, of which there is no result yet: more than its cap of /,
+  );
+});
+
 test('du says who uses how much', () => {
   const { stdout, code } = ticketlab(folder, ['du']);
   expect(code).toBe(0);

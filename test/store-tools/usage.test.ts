@@ -43,9 +43,25 @@ describe('usage', () => {
     const fresh = freshStore();
     addResult(fresh, 'a', { outputs: { x: 'x'.repeat(100) }, type: 'init' });
     addResult(fresh, 'b', { outputs: { x: 'x'.repeat(300) }, type: 'init' });
-    const { now, more, unknown } = forecastSize(fresh.layout, ['init', 'init', 'plot']);
-    expect({ more, unknown }).toEqual({ more: 400, unknown: ['plot'] });
+    const { now, more, unknown } = forecastSize(fresh.layout, [
+      { definition: 'first', type: 'init' },
+      { definition: 'second', type: 'init' },
+      { definition: 'figure', type: 'plot' },
+    ]);
+    expect({ more, unknown }).toEqual({ more: 400, unknown: ['figure'] });
     expect(now).toBe(measureUsage(fresh.layout, 'stage').total);
+  });
+
+  test('forecasts by the mean of the stage where it has results, for programs are all of one type', () => {
+    const fresh = freshStore();
+    const shell = { type: 'shell' };
+    addResult(fresh, 'a', { ...shell, outputs: { x: 'x'.repeat(100) }, instance: 'small[seed=1]' });
+    addResult(fresh, 'b', { ...shell, outputs: { x: 'x'.repeat(300) }, instance: 'small[seed=2]' });
+    addResult(fresh, 'c', { ...shell, outputs: { x: 'x'.repeat(2600) }, instance: 'large' });
+    const more = (definition: string): number => forecastSize(fresh.layout, [{ definition, ...shell }]).more;
+    expect({ small: more('small'), large: more('large'), other: more('other') }).toEqual({
+      ...{ small: 200, large: 2600, other: 1000 },
+    });
   });
 
   test('a cap is kept, and taken away', () => {
