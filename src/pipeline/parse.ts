@@ -1,4 +1,4 @@
-import { parseDocument, type Document, type YAMLError } from 'yaml';
+import { parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import { err, ok, type Result } from '../base/result.js';
 import type { Json } from '../base/json.js';
 import { problem, type Diagnostic } from './diagnostic.js';
@@ -7,7 +7,7 @@ import { placesOf, type Places } from './places.js';
 import { lineAround, rangeAt, sourceText, type SourceText } from './source-text.js';
 import { kindOf } from './terminal-text.js';
 import { checkTree } from './yaml-tree.js';
-import { isYaml, quoteExpression, textWithColon, trapOnLine } from './yaml-traps.js';
+import { isYaml, keyWithBlank, quoteExpression, textWithColon, trapOnLine } from './yaml-traps.js';
 
 /** A pipeline file as a plain value, and where each part of it stands. It may still be nonsense. */
 export interface ParsedFile extends Places {
@@ -51,7 +51,7 @@ export function parseYamlFile(
     if (error instanceof RangeError) return err([tooDeep(source)]);
     throw error;
   }
-  const problems = syntaxProblems(source, doc.errors);
+  const problems = syntaxProblems(source, doc);
   if (problems.length > 0) return err(problems);
   problems.push(...checkTree(source, doc));
   if (problems.length > 0) return err(problems);
@@ -85,8 +85,8 @@ function plainValue(
   return err(problem('NOT_A_MAPPING', rangeAt(source, 0), message, { help: kind.starts }));
 }
 
-function tooDeep(source: SourceText): Diagnostic {
-  return problem('TOO_DEEP', rangeAt(source, 0), 'The file is nested too deeply to be read.', {
+function tooDeep(source: SourceText, at = 0): Diagnostic {
+  return problem('TOO_DEEP', rangeAt(source, at), 'The file is nested too deeply to be read.', {
     help: 'A pipeline needs no more than 32 levels.',
   });
 }
@@ -95,9 +95,13 @@ function tooDeep(source: SourceText): Diagnostic {
  * YAML's own complaints. Where an expression without quotes is to blame, what the parser says after it is noise:
  * the answer is the line with quotes.
  */
-function syntaxProblems(source: SourceText, errors: readonly YAMLError[]): Diagnostic[] {
+function syntaxProblems(source: SourceText, doc: Document): Diagnostic[] {
+  const { errors } = doc;
   if (errors.length === 0) return [];
-  const traps = trapProblems(source);
+  // Where the parser itself ran out of stack.
+  const exhausted = errors.find((e) => e.code === 'RESOURCE_EXHAUSTION');
+  if (exhausted !== undefined) return [tooDeep(source, exhausted.pos[0])];
+  const traps = trapProblems(source, errors);
   if (traps.length > 0) return traps;
   const first = errors.find((e) => e.code !== 'MULTIPLE_DOCS') ?? errors[0];
   if (first === undefined) return [];
@@ -112,34 +116,59 @@ function syntaxProblems(source: SourceText, errors: readonly YAMLError[]): Diagn
         },
       ),
     ];
+  const open = first.code === 'MISSING_CHAR' ? unclosedQuotes(source, doc, first) : undefined;
+  if (open !== undefined) return [open];
   const at = rangeAt(source, first.pos[0], first.pos[1]);
   return [
     problem(
       'YAML_SYNTAX',
       at,
       `${(first.message.split(';')[0] ?? '').replace(/closing (['"])quote/, 'closing quote $1')}.`,
-      { help: syntaxHelp(first.code, lineAround(source, first.pos[0]).line) },
+      { help: syntaxHelp(source, first) },
     ),
   ];
 }
 
-function syntaxHelp(code: string, line: string): string {
+/** Quotes that nothing closes: where the text begins, and not where the file ends. */
+function unclosedQuotes(source: SourceText, doc: Document, error: YAMLError): Diagnostic | undefined {
+  let open: number | undefined;
+  visit(doc, {
+    Scalar: (_, { type, range }) => {
+      if (!range || (type !== 'QUOTE_DOUBLE' && type !== 'QUOTE_SINGLE')) return;
+      if (range[0] < error.pos[0] && range[2] >= error.pos[0]) open = range[0];
+    },
+  });
+  if (open === undefined) return undefined;
+  const { line, start } = lineAround(source, open);
+  const quote = source.text[open] ?? '"';
+  const message = `Missing closing quote ${quote}: the text that begins here does not end.`;
+  return problem('YAML_SYNTAX', rangeAt(source, open, start + line.trimEnd().length), message, {
+    help: `Write ${quote} at its end as well.`,
+  });
+}
+
+function syntaxHelp(source: SourceText, { code, pos }: YAMLError): string {
+  const { line, start } = lineAround(source, pos[0]);
   if (code === 'TAB_AS_INDENT') return 'Indent with blanks.';
   if (code === 'MISSING_CHAR')
     return 'Look for a quote, bracket or colon that is missing here or just before.';
-  const fixed = code === 'BLOCK_AS_IMPLICIT_KEY' ? textWithColon(line) : undefined;
+  const fixed =
+    code === 'BLOCK_AS_IMPLICIT_KEY' ? textWithColon(line) : keyWithBlank(line, line.slice(pos[0] - start));
   if (fixed !== undefined) return `Write:  ${fixed}`;
   if (code === 'BAD_INDENT' || code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY')
     return 'Check the indentation, and put values that hold ": " in quotes.';
   return 'Put texts with special characters in quotes, and check the indentation.';
 }
 
-function trapProblems(source: SourceText): Diagnostic[] {
+function trapProblems(source: SourceText, errors: readonly YAMLError[]): Diagnostic[] {
   const found: Diagnostic[] = [];
+  const broken = (from: number, to: number) => errors.some(({ pos }) => pos[0] >= from && pos[0] <= to);
   for (let at = source.text.indexOf('${'); at >= 0;) {
     const { line, start } = lineAround(source, at);
     const trap = trapOnLine(line);
-    if (trap !== undefined && isYaml(trap.fixed)) found.push(quoteExpression(source, start, trap));
+    // A piece of a line that goes on below is no YAML by itself.
+    const sure = trap?.quoted === true ? broken(start, start + line.length) : trap && isYaml(trap.fixed);
+    if (trap !== undefined && sure === true) found.push(quoteExpression(source, start, trap));
     at = source.text.indexOf('${', start + line.length);
   }
   return found;

@@ -4,7 +4,7 @@ import { nearest } from './near.js';
 import { keyText } from './places.js';
 import { lineAround, rangeAt, type SourceText } from './source-text.js';
 import { show } from './terminal-text.js';
-import { isYaml, quoteExpression, quoteText, trapOnLine } from './yaml-traps.js';
+import { isYaml, keyWithBlank, quoteExpression, quoteText, trapOnLine } from './yaml-traps.js';
 
 const deepest = 32;
 
@@ -100,8 +100,7 @@ function checkKey(walk: Walk, map: YAMLMap, pair: Pair, before: Pair | undefined
   if (map.flow === true && pair.value === null) {
     report(walk, key, {
       code: 'QUOTE_TEXT',
-      message: `In { } a comma ends the value: ${show(keyText(pair))} stands alone.`,
-      help: textHelp(walk, key, before),
+      ...standsAlone(walk, key, before),
     });
     return false;
   }
@@ -114,6 +113,23 @@ function expressionTrap(walk: Walk, map: YAMLMap, key: Node): Diagnostic | undef
   const { line, start } = lineAround(walk.source, (key.range ?? map.range ?? [0])[0]);
   const trap = trapOnLine(line);
   return trap === undefined ? undefined : quoteExpression(walk.source, start, trap);
+}
+
+/** A piece of a text with a comma, or a key with its value and no blank between them. */
+function standsAlone(walk: Walk, key: Node, before: Pair | undefined): { message: string; help: string } {
+  const text = isScalar(key) ? String(key.value) : '';
+  const at = key.range?.[0] ?? 0;
+  const { line } = lineAround(walk.source, at);
+  const fixed = keyWithBlank(line, text);
+  return fixed === undefined
+    ? {
+        message: `In { } a comma ends the value: ${show(text)} stands alone.`,
+        help: textHelp(walk, key, before),
+      }
+    : {
+        message: `A key ends with a colon and a blank: ${show(text)} is one text.`,
+        help: `Write:  ${fixed}`,
+      };
 }
 
 function textHelp(walk: Walk, key: Node, before: Pair | undefined): string {

@@ -72,8 +72,9 @@ describe('a file', () => {
   });
 
   test.each([
-    ['nested 10,000 lists deep', `stages: ${'['.repeat(10_000)}`, 'YAML_SYNTAX|TOO_DEEP'],
-    ['nested 10,000 blocks deep', `stages:\n  ${'- '.repeat(10_000)}x`, 'YAML_SYNTAX|TOO_DEEP'],
+    ['nested 10,000 lists deep', `stages: ${'['.repeat(10_000)}`, '^TOO_DEEP$'],
+    ['nested 10,000 blocks deep', `stages:\n  ${'- '.repeat(10_000)}x`, '^TOO_DEEP$'],
+    ['nested 900 flow mappings deep', `stages: ${'{ a: '.repeat(900)}${'}'.repeat(900)}`, '^TOO_DEEP$'],
     ['with one scalar of a megabyte', `name: ${'x'.repeat(1_000_000)}\nticketlab: 1\n`, 'BAD_VALUE'],
     ['with an alias inside itself', 'a: &a [*a]\n', 'UNKNOWN_ALIAS'],
     [
@@ -181,4 +182,75 @@ test('targets that stand for each other twice over stay as many as they are', ()
   const names = Array.from({ length: 30 }, (_, i) => `  t${i}: [t${i + 1}, t${i + 1}]\n`).join('');
   const text = `ticketlab: 1\nname: p\nstages: { data: { uses: dataset, with: { task: mnist } } }\ntargets:\n${names}  t30: [data]\n`;
   expect(code(text)).toBe('plans');
+});
+
+describe('quotes and colons', () => {
+  const stage = (lines: string) => `ticketlab: 1
+name: p
+stages:
+  init:
+    uses: init
+    with:
+${lines}`;
+
+  test('of an expression that holds the same quotes get the line with others', () => {
+    expect(complaints(stage("      rng: '${rng(1, 'init')}'\n")))
+      .toBe(`p.yaml:7:12  error QUOTE_EXPRESSION: These quotes end inside the expression, which holds the same ones.
+  7 |       rng: '\${rng(1, 'init')}'
+    |            ^^^^^^^^^^^^^^^^^^^
+  Write:  rng: "\${rng(1, 'init')}"
+`);
+  });
+
+  test.each([
+    ["a: { x: 1, r: '${rng(1, 'b')}' }", `a: { x: 1, r: "\${rng(1, 'b')}" }`],
+    ["a: '${p == 'b' ? 'c' : 'd'}'", `a: "\${p == 'b' ? 'c' : 'd'}"`],
+    ['a: "${rng(1, "b")}"', `a: '\${rng(1, "b")}'`],
+    ["a: 'x ${f('b')} and ${g('c')} y'", `a: "x \${f('b')} and \${g('c')} y"`],
+    ["a: ['${f('b')}', ${c}, '${d}']", `a: ["\${f('b')}", '\${c}', '\${d}']`],
+    [`a: '\${f('b', "c")}'`, `a: "\${f('b', \\"c\\")}"`],
+  ])('%s is answered with %s', (line, answer) => {
+    const parsed = parsePipelineFile('p.yaml', bytes(`${line}\n`));
+    expect(parsed.ok ? [] : parsed.error.map((d) => `${d.code} ${d.help}`)).toEqual([
+      `QUOTE_EXPRESSION Write:  ${answer}`,
+    ]);
+    expect(parsePipelineFile('p.yaml', bytes(`${answer}\n`)).ok).toBe(true);
+  });
+
+  test('of a piece of a mapping that goes on below are answered too', () => {
+    expect(complaints(stage("      {\n        rng: '${rng(1, 'init')}',\n      }\n"))).toContain(
+      `Write:  rng: "\${rng(1, 'init')}",\n`,
+    );
+  });
+
+  test('that are right are not to blame for another line', () => {
+    const script = "    shell: |\n      awk '${x 'a'}'\n";
+    expect(complaints(`ticketlab: 1\nname: a: b\nstages:\n  c:\n${script}`)).toContain(
+      "Write:  name: 'a: b'",
+    );
+  });
+
+  test('that nothing closes are shown where they open', () => {
+    expect(complaints(stage("      layers: [1]\n      rng: \"${rng(1, 'a')}\n      x: 1\n")))
+      .toBe(`p.yaml:8:12  error YAML_SYNTAX: Missing closing quote ": the text that begins here does not end.
+  8 |       rng: "\${rng(1, 'a')}
+    |            ^^^^^^^^^^^^^^^
+  Write " at its end as well.
+`);
+  });
+
+  test('a colon needs a blank behind it, and the line is shown with one', () => {
+    expect(complaints(stage('      rng:1\n      layers: [4]\n')))
+      .toBe(`p.yaml:7:7  error YAML_SYNTAX: Implicit keys need to be on a single line.
+  7 |       rng:1
+    |       ^^^^^
+  Write:  rng: 1
+`);
+    expect(complaints(stage('      { layers: [4], rng:1 }\n')))
+      .toBe(`p.yaml:7:22  error QUOTE_TEXT: A key ends with a colon and a blank: "rng:1" is one text.
+  7 |       { layers: [4], rng:1 }
+    |                      ^^^^^
+  Write:  { layers: [4], rng: 1 }
+`);
+  });
 });
