@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { endGroup } from './end-group.js';
 import { lifelineDescriptor } from './protocol.js';
 
 /*
@@ -6,15 +7,6 @@ import { lifelineDescriptor } from './protocol.js';
  * the lifeline closes, the parent is gone, however it died, and so is everybody's interest in the work.
  */
 const lifeline = new Socket({ fd: lifelineDescriptor, readable: true, writable: false });
-lifeline.on('error', endOfParent);
-lifeline.on('close', endOfParent);
+lifeline.on('error', endGroup);
+lifeline.on('close', endGroup);
 lifeline.resume();
-
-function endOfParent(): void {
-  try {
-    // The whole group: what the worker started ends too.
-    process.kill(-process.pid, 'SIGKILL');
-  } catch {
-    process.kill(process.pid, 'SIGKILL');
-  }
-}

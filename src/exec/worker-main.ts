@@ -5,6 +5,7 @@ import type { StageDefinition } from '../pipeline/stage.js';
 import { readDescription } from '../store/run-folder.js';
 import { openStore } from '../store/store.js';
 import { systemClock } from './clock.js';
+import { endGroup } from './end-group.js';
 import {
   onMessages,
   reportsDescriptor,
@@ -40,7 +41,7 @@ function send(message: WorkerMessage): void {
     writeAll(reportsDescriptor, `${JSON.stringify(message)}\n`);
   } catch {
     // Nobody listens any more.
-    process.exit(1);
+    endGroup();
   }
 }
 
@@ -100,6 +101,7 @@ async function perform(task: Task): Promise<void> {
 }
 
 const tasks = new Socket({ fd: tasksDescriptor, readable: true, writable: false });
-tasks.on('error', () => process.exit(0));
-tasks.on('close', () => process.exit(0));
+// The parent is gone, or needs this process no more. The watchdog sees the same; a program must not survive the faster one.
+tasks.on('error', endGroup);
+tasks.on('close', endGroup);
 onMessages<Task>(tasks, (task) => void perform(task));
