@@ -74,6 +74,8 @@ function asJson(file: string, { record, intact, ancestry }: Found): object {
       instance: made.instance,
       stage: { type: parts['type'] ?? null, version: parts['ver'] ?? null, with: parts['with'] ?? {} },
       runtime: parts['rt'] ?? null,
+      code: parts['code'] ?? null,
+      env: parts['env'] ?? {},
       files: parts['files'] ?? {},
       inputs: origins.map(({ input, coords, sha256, from }) => ({
         input,
@@ -121,7 +123,7 @@ function paramsText({ made: { params } }: ResultRecord): string[] {
   return [`  with ${shown.join(', ')}`];
 }
 
-/** One line for each definition: how many results, of what, from which files. */
+/** For each definition: how many results, of what, from which code and files. */
 function stepsText(ancestry: readonly Ancestor[]): string[] {
   const groups = new Map<string, Ancestor[]>();
   for (const ancestor of ancestry) {
@@ -135,16 +137,38 @@ function stepsText(ancestry: readonly Ancestor[]): string[] {
   return [...groups].flatMap(([label, group]) => {
     const seconds = group.reduce((sum, { record }) => sum + record.made.wall_s, 0);
     const lost = group.flatMap(({ origins }) => origins).filter(({ from }) => from === undefined).length;
-    const files = new Map(
-      group.flatMap(({ record }) => Object.entries(mappingAt(mappingAt(record.K)['files']))),
-    );
+    const made = new Set(group.flatMap(({ record }) => madeFrom(mappingAt(record.K))));
     return [
       `    ${group.length} × ${label}, ${seconds.toFixed(1)} s`,
-      ...[...files].map(([name, sha256]) => `        file ${name}  sha256 ${wordOf(sha256)}`),
+      ...shortened([...made]).map((line) => `        ${line}`),
       ...(lost > 0 ? [`        ${lost} of its inputs: what made them is not in this store`] : []),
     ];
   });
 }
+
+/** What of the key names code, variables and files from outside. */
+function madeFrom(K: Readonly<Record<string, Json>>): string[] {
+  const code = mappingAt(K['code']);
+  const lines = (of: Json | undefined, line: (name: string, value: Json) => string): string[] =>
+    Object.entries(mappingAt(of)).map(([name, value]) => line(name, value));
+  const file = (name: string, sha256: Json): string => `${name}  sha256 ${wordOf(sha256)}`;
+  return [
+    ...(code['argv'] === undefined ? [] : [`run ${JSON.stringify(code['argv'])}`]),
+    ...(code['shell'] === undefined ? [] : [`shell ${JSON.stringify(code['shell'])}`]),
+    ...lines(code['files'], (name, sha256) => `code ${file(name, sha256)}`),
+    ...lines(code['packages'], (name, version) => `package ${name} ${wordOf(version)}`),
+    ...lines(K['env'], (name, value) => `variable ${name}=${JSON.stringify(value)}`),
+    ...lines(K['files'], (name, sha256) => `file ${file(name, sha256)}`),
+  ];
+}
+
+/** A program may have thousands of files. */
+const mostLines = 20;
+
+const shortened = (lines: readonly string[]): readonly string[] =>
+  lines.length <= mostLines
+    ? lines
+    : [...lines.slice(0, mostLines), `... and ${lines.length - mostLines} more: --json has them all`];
 
 const wordOf = (value: Json | undefined): string =>
   typeof value === 'string' ? value : JSON.stringify(value ?? null);

@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { sha256 } from '../rig/publication.js';
 import { filesBelow, plannedIn, project, ticketlab } from './command.js';
 
 const example = resolve(import.meta.dirname, '../../examples/own-programs');
@@ -46,6 +47,37 @@ describe("the example of programs of one's own", () => {
       measured: 'run run run',
       smooth: expect.stringMatching('unless'),
     });
+  });
+
+  test('tells from a figure the programs, modules and variables that it was made with', () => {
+    const folder = copied();
+    change(
+      folder,
+      'study.yaml',
+      '    run: [node, programs/measure.mjs',
+      "    env: { COLOUR: 'red' }\n    run: [node, programs/measure.mjs",
+    );
+    ticketlab(folder, ['run', 'study.yaml', '--ui', 'quiet']);
+    const figure = 'results/own-programs/default/figure.svg';
+    const digest = (file: string): string => sha256(readFileSync(join(folder, file)));
+    const { stdout } = ticketlab(folder, ['provenance', figure]);
+    expect(stdout).toContain(`3 × measured  run version 1`);
+    expect(stdout).toContain(`
+        run ["node","programs/measure.mjs","{out.curve}","--seed={with.seed}","--steps={with.length}"]
+        code programs/lib/curve.mjs  sha256 ${digest('programs/lib/curve.mjs')}
+        code programs/measure.mjs  sha256 ${digest('programs/measure.mjs')}
+        variable COLOUR="red"
+`);
+    expect(stdout).toContain(`        code smooth.mjs  sha256 ${digest('stages/smooth.mjs')}\n`);
+    const { steps } = JSON.parse(ticketlab(folder, ['provenance', figure, '--json']).stdout) as {
+      steps: { instance: string; code: object | null; env: object }[];
+    };
+    const step = (instance: string) => steps.find((one) => one.instance === instance);
+    expect(step('measured[seed=1]')).toMatchObject({
+      code: { argv: expect.arrayContaining(['programs/measure.mjs']), files: expect.any(Object) },
+      env: { COLOUR: 'red' },
+    });
+    expect(step('figure')).toMatchObject({ code: null, env: {} });
   });
 
   test('leaves nothing behind but results, logs and the store', () => {
