@@ -14,7 +14,7 @@ import { control } from './job.js';
 import type { Shared } from './job.js';
 import { CHUNK_IMAGES, fillMemory, planMemory } from './memory-plan.js';
 import { createPasses } from './passes.js';
-import type { Passes } from './passes.js';
+import type { Passes, Population } from './passes.js';
 
 export type { Images } from './images.js';
 
@@ -54,9 +54,6 @@ export interface Evaluator {
   ): Promise<SetResult[]>;
   close(): Promise<void>;
 }
-
-/** Candidates that are held at a time. */
-const mostCandidates = 512;
 
 /**
  * @throws UserError when the mask does not fit the network, a layer is beyond the kernels, or the images do not fit
@@ -129,12 +126,10 @@ async function scores(
   const n = passes.coordinates;
   checkBatch(indices, train);
   checkCandidates(out.length, candidates.length, n);
-  for (let first = 0; first < out.length; first += mostCandidates) {
-    const count = Math.min(mostCandidates, out.length - first);
-    passes.hold(count).set(candidates.subarray(first * n, (first + count) * n));
-    const { logLikelihood } = await passes.run(count, 0, indices);
-    for (let k = 0; k < count; k++) out[first + k] = logLikelihood[k] / indices.length;
-  }
+  const fill: Population['fill'] = (rows, first, count) =>
+    rows.set(candidates.subarray(first * n, (first + count) * n));
+  const { logLikelihood } = await passes.run({ count: out.length, fill }, 0, indices);
+  for (let k = 0; k < out.length; k++) out[k] = logLikelihood[k] / indices.length;
 }
 
 interface Question {
@@ -152,14 +147,16 @@ async function evaluateMany(
   const { from, to } = range ?? { from: 0, to: images.count };
   checkRange({ from, to }, images.count);
   const indices = Uint32Array.from({ length: to - from }, (_, i) => from + i);
-  const results: SetResult[] = [];
-  for (let first = 0; first < weights.length; first += mostCandidates) {
-    const some = weights.slice(first, first + mostCandidates);
-    const held = passes.hold(some.length);
-    some.forEach((one, k) => takeWeights(held, k * passes.coordinates, one, flat));
-    const { logLikelihood, correct } = await passes.run(some.length, set === 'train' ? 0 : 1, indices);
-    for (let k = 0; k < some.length; k++)
-      results.push({ accuracy: correct[k] / indices.length, loss: -logLikelihood[k] / indices.length });
-  }
-  return results;
+  const fill: Population['fill'] = (rows, first, count) => {
+    for (let k = 0; k < count; k++) takeWeights(rows, k * passes.coordinates, weights[first + k], flat);
+  };
+  const { logLikelihood, correct } = await passes.run(
+    { count: weights.length, fill },
+    set === 'train' ? 0 : 1,
+    indices,
+  );
+  return weights.map((_, k) => ({
+    accuracy: correct[k] / indices.length,
+    loss: -logLikelihood[k] / indices.length,
+  }));
 }

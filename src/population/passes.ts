@@ -10,15 +10,23 @@ export interface Totals {
   readonly correct: Float64Array;
 }
 
+/** Candidates as the caller has them. */
+export interface Population {
+  readonly count: number;
+  /** Writes the search coordinates of `count` candidates, from number `first` on, row after row to `rows`. */
+  readonly fill: (rows: Float32Array, first: number, count: number) => void;
+}
+
 /** Evaluation of candidates, held in shared memory, on any list of images. */
 export interface Passes {
   /** Length of a candidate. */
   readonly coordinates: number;
-  /** Room for the weights of `count` candidates (count x search coordinates): fill it, then run. */
-  hold(count: number): Float32Array;
-  /** Runs the held candidates on images of a set (0 train, 1 test). The totals are overwritten by the next run. */
-  run(count: number, set: number, indices: Uint32Array): Promise<Totals>;
+  /** Runs a population on images of a set (0 train, 1 test). The totals are overwritten by the next run. */
+  run(population: Population, set: number, indices: Uint32Array): Promise<Totals>;
 }
+
+/** Candidates that are held at a time. */
+const mostCandidates = 512;
 
 /** Processor operations after which the calling thread lets its event loop turn: some 10 ms. */
 const operationsPerTurn = 1e8;
@@ -26,7 +34,11 @@ const operationsPerTurn = 1e8;
 /** Tasks per thread: so many that no thread waits long for another's last one. */
 const tasksPerThread = 32;
 
-export function createPasses(shared: Shared, crew: Crew, threads: number): Passes {
+export function createPasses(
+  shared: Pick<Shared, 'program' | 'indices'>,
+  crew: Crew,
+  threads: number,
+): Passes {
   const { program } = shared;
   let room = 0;
   let candidates: Candidates = { weights: new Float32Array(0), results: new Float64Array(0) };
@@ -39,10 +51,16 @@ export function createPasses(shared: Shared, crew: Crew, threads: number): Passe
         weights: new Float32Array(new SharedArrayBuffer(count * program.coordinates * 4)),
         results: new Float64Array(new SharedArrayBuffer(count * CHUNK_BLOCKS * 2 * 8)),
       };
-      totals = { logLikelihood: new Float64Array(count), correct: new Float64Array(count) };
       crew.hand(candidates);
     }
     return candidates.weights;
+  }
+
+  function clear(count: number): void {
+    if (count > totals.correct.length)
+      totals = { logLikelihood: new Float64Array(count), correct: new Float64Array(count) };
+    totals.logLikelihood.fill(0);
+    totals.correct.fill(0);
   }
 
   function evaluation(count: number, set: number, images: number): Job {
@@ -54,30 +72,33 @@ export function createPasses(shared: Shared, crew: Crew, threads: number): Passe
   }
 
   /** Adds the chunk's blocks in ascending order: the order of a sum is the same for any number of threads. */
-  function addUp(count: number, images: number): void {
+  function addUp(first: number, count: number, images: number): void {
     const blocks = Math.ceil(images / BLOCK);
     for (let k = 0; k < count; k++) {
       for (let block = 0; block < blocks; block++) {
         const at = (k * CHUNK_BLOCKS + block) * 2;
-        totals.logLikelihood[k] += candidates.results[at];
-        totals.correct[k] += candidates.results[at + 1];
+        totals.logLikelihood[first + k] += candidates.results[at];
+        totals.correct[first + k] += candidates.results[at + 1];
       }
     }
   }
 
   return {
     coordinates: program.coordinates,
-    hold,
-    async run(count, set, indices) {
-      totals.logLikelihood.fill(0);
-      totals.correct.fill(0);
+    async run({ count, fill }, set, indices) {
+      clear(count);
       for (let from = 0; from < indices.length; from += CHUNK_IMAGES) {
         const images = Math.min(CHUNK_IMAGES, indices.length - from);
         shared.indices.set(indices.subarray(from, from + images));
         const tasks = Math.ceil(images / BLOCK);
         await crew.run({ kind: layOutKind, tasks, set, images, parts: 1, tasksPerTurn: Infinity });
-        await crew.run(evaluation(count, set, images));
-        addUp(count, images);
+        for (let first = 0; first < count; first += mostCandidates) {
+          const held = Math.min(mostCandidates, count - first);
+          // Those that are held already stay for the next chunk.
+          if (from === 0 || count > mostCandidates) fill(hold(held), first, held);
+          await crew.run(evaluation(held, set, images));
+          addUp(first, held, images);
+        }
       }
       return totals;
     },

@@ -70,6 +70,18 @@ describe('scores', () => {
     }
   });
 
+  it('are the same for more candidates than are held at a time', async () => {
+    const { rows } = population(mlp, mask, 9);
+    const many = new Float64Array(600);
+    const repeated = Float64Array.from({ length: 600 * coordinates }, (_, i) => rows[i % rows.length]);
+    const evaluator = await evaluatorOf(mlp, mask, { train, test, threads: 2 });
+    const indices = someImages(1050, train);
+    await evaluator.scores(many, repeated, indices);
+    const expected = new Float64Array(9);
+    await evaluator.scores(expected, rows, indices);
+    expect([...many]).toEqual(Array.from({ length: 600 }, (_, k) => expected[k % 9]));
+  });
+
   it('do not depend on what was evaluated before, and calls that overlap wait for each other', async () => {
     const evaluator = await evaluatorOf(mlp, mask, { train, test, threads: 2 });
     const { rows } = population(mlp, mask, 9);
@@ -120,6 +132,14 @@ describe('evaluateMany', () => {
         expect(part[k]).toEqual({ accuracy: onTrain.accuracy, loss: -onTrain.mean });
       }
     }
+  });
+
+  it('gives the results of more weights than are held at a time', async () => {
+    const { flat } = population(mlp, mask, 9);
+    const evaluator = await evaluatorOf(mlp, mask, { train, test });
+    const nine = await evaluator.evaluateMany(flat, 'test');
+    const many = Array.from({ length: 600 }, (_, k) => flat[k % 9]);
+    expect(await evaluator.evaluateMany(many, 'test')).toEqual(many.map((_, k) => nine[k % 9]));
   });
 
   it('ignores masked entries, whatever they hold', async () => {
