@@ -5,6 +5,7 @@ import type { Checkpoints } from '../pipeline/stage.js';
 import { ensureFolder, writeDurably } from '../store/durable.js';
 import { inWords } from '../store/errors.js';
 import { failpoint } from '../store/failpoints.js';
+import { removeIfAllowed } from '../store/staging.js';
 import type { Clock } from './clock.js';
 
 const kept = 2;
@@ -81,7 +82,8 @@ export class FileCheckpoints implements Checkpoints {
 
   /** The computation is finished: nobody will ask for them again. */
   remove(): void {
-    rmSync(this.#options.folder, { recursive: true, force: true });
+    // What a colleague left there, in a shared store, may be the colleague's alone.
+    removeIfAllowed(this.#options.folder);
     failpoint('checkpoint.removed');
   }
 

@@ -6,6 +6,8 @@ import type { Readable } from 'node:stream';
 import type { Json } from '../base/json.js';
 import type { CommandSpec } from '../pipeline/plan.js';
 import type { Artefact, GatheredArtefact, StageContext, StageDefinition } from '../pipeline/stage.js';
+import { ensureFolder } from '../store/durable.js';
+import { removeIfAllowed } from '../store/staging.js';
 import { CommandError } from './command-error.js';
 import { collectOutputs } from './command-outputs.js';
 import { writeInput } from './command-inputs.js';
@@ -31,7 +33,7 @@ export function commandStage(own: OwnCode, command: CommandSpec, folder: string)
       await perform(command, paths, { own, folder, context });
       return collectOutputs(command, own.type.signature, folder);
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      removeIfAllowed(folder);
     }
   };
   return { ...own.type.signature, run };
@@ -49,7 +51,7 @@ async function prepare(
   { folder, context }: { readonly folder: string; readonly context: Context },
 ): Promise<Paths> {
   rmSync(folder, { recursive: true, force: true });
-  for (const name of ['in', 'out', 'home', 'tmp']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['in', 'out', 'home', 'tmp']) ensureFolder(join(folder, name));
   for (const file of own.files) copyCode(file, folder);
   const inputs: Record<string, string> = {};
   for (const [name, file] of Object.entries(command.inputs)) {

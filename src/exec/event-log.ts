@@ -1,6 +1,7 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, writeSync } from 'node:fs';
 import type { LoggedEvent } from '../events/event.js';
-import { guarded, inWords } from '../store/errors.js';
+import { openToAppend } from '../store/durable.js';
+import { inWords } from '../store/errors.js';
 import { failpoint, failpointsWatched } from '../store/failpoints.js';
 import type { Clock } from './clock.js';
 
@@ -36,7 +37,7 @@ export class EventLog {
   /** @throws StoreError when the file cannot be made. */
   constructor(options: EventLogOptions) {
     this.#options = options;
-    this.#file = guarded(options.path, 0, () => openSync(options.path, 'ax', 0o644));
+    this.#file = openToAppend(options.path, 'ax');
   }
 
   append(event: LoggedEvent): void {

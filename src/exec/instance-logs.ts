@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createFile } from '../store/durable.js';
 
 /** At most this much of a log is looked at for its last lines. */
 const tailBytes = 16 * 1024;
@@ -18,7 +19,7 @@ export function logSize(path: string): number {
 
 /** Its last lines, without a torn first one. */
 export function lastLines(slice: LogSlice): readonly string[] {
-  const text = readSlice({ ...slice, from: Math.max(slice.from, slice.to - tailBytes) });
+  const text = readSlice({ ...slice, from: Math.max(slice.from, slice.to - tailBytes) }).toString('utf8');
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.slice(-tailLines);
 }
@@ -27,7 +28,9 @@ export function lastLines(slice: LogSlice): readonly string[] {
 export function keepSlice(slice: LogSlice, target: string): void {
   if (slice.to <= slice.from) return;
   try {
-    writeFileSync(target, readSlice(slice));
+    // Of another try.
+    rmSync(target, { force: true });
+    createFile(target, readSlice(slice));
   } catch {
     // It still stands in the worker's log.
   }
@@ -38,12 +41,12 @@ export function instanceLogPath(folder: string, index: number, id: string): stri
   return join(folder, `${String(index).padStart(4, '0')}-${plain}.log`);
 }
 
-function readSlice({ path, from, to }: LogSlice): string {
+function readSlice({ path, from, to }: LogSlice): Buffer {
   const file = openSync(path, 'r');
   try {
     const buffer = Buffer.alloc(Math.max(0, to - from));
     const read = readSync(file, buffer, 0, buffer.length, from);
-    return buffer.toString('utf8', 0, read);
+    return buffer.subarray(0, read);
   } finally {
     closeSync(file);
   }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { guarded } from '../store/errors.js';
+import { openToAppend } from '../store/durable.js';
 import {
   lifelineDescriptor,
   onMessages,
@@ -53,7 +53,7 @@ export class WorkerProcess {
 
   /** @throws StoreError when its log cannot be made. */
   constructor(options: SpawnOptions) {
-    const log = guarded(options.logPath, 0, () => openSync(options.logPath, 'a', 0o644));
+    const log = openToAppend(options.logPath, 'a');
     try {
       const settings: WorkerSettings = { ...options.settings, log: options.logPath };
       this.#child = spawn(process.execPath, [options.entry, JSON.stringify(settings)], {

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { replaceFile } from '../store/durable.js';
+import { ensureFolder, replaceFile } from '../store/durable.js';
 import { errorCode, guarded } from '../store/errors.js';
 import type { Layout } from '../store/layout.js';
-import { makeFolders } from '../store/make-folders.js';
 import type { GcPlan } from './gc.js';
 import { namesIn } from './records.js';
 import { openStaging } from '../store/staging.js';
@@ -64,7 +63,7 @@ type Moved = 'moved' | 'spared' | 'gone';
 
 function moveAway(from: string, to: string, modified: number): Moved {
   return guarded(to, 0, () => {
-    makeFolders(dirname(to));
+    ensureFolder(dirname(to));
     try {
       renameSync(from, to);
     } catch (error) {
@@ -81,7 +80,7 @@ function moveAway(from: string, to: string, modified: number): Moved {
 
 /** Gives a file or folder its old name, unless somebody has made it anew. */
 function putBack(from: string, to: string): void {
-  makeFolders(dirname(to));
+  ensureFolder(dirname(to));
   if (statSync(from).isDirectory()) {
     if (statSync(to, { throwIfNoEntry: false })) rmSync(from, { recursive: true });
     else renameSync(from, to);
@@ -90,7 +89,9 @@ function putBack(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
+    // As a rule only the owner may give a file that nobody writes a second name: a colleague moves it.
+    if (errorCode(error) === 'EPERM' && !existsSync(to)) return renameSync(from, to);
+    if (!['EEXIST', 'EPERM'].includes(errorCode(error))) throw error;
   }
   unlinkSync(from);
 }

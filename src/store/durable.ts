@@ -19,6 +19,8 @@ import { failpoint, type Failpoint } from './failpoints.js';
 import { makeFolders } from './make-folders.js';
 
 const chunkBytes = 1 << 20;
+/** What only its owner writes. */
+const ownFile = 0o644;
 
 export function sha256Hex(bytes: Uint8Array | string): string {
   return hash('sha256', bytes);
@@ -49,7 +51,7 @@ export function writeDurably(path: string, bytes: Uint8Array, mode = 0o444): str
 }
 
 /** The same for what a power cut may take: leases, memos, descriptions of runs. */
-export function createFile(path: string, bytes: Uint8Array, mode = 0o644): void {
+export function createFile(path: string, bytes: Uint8Array, mode = ownFile): void {
   writeNew(path, bytes, { mode, sync: false });
 }
 
@@ -151,6 +153,15 @@ function shareFolder(folder: string): void {
 function shareFile(file: number, path: string, mode: number): void {
   const bits = groupBits(dirname(path)) & mode & 0o060;
   if (bits !== 0) fchmodSync(file, (mode & ~0o077) | bits | (mode & 0o004 & ~process.umask()));
+}
+
+/** Opens a file to append to it; one that is new can be read by the group that its folder is shared with. */
+export function openToAppend(path: string, flags: 'a' | 'ax'): number {
+  return guarded(path, 0, () => {
+    const file = openSync(path, flags, ownFile);
+    shareFile(file, path, ownFile);
+    return file;
+  });
 }
 
 /** Replaces a small file in one step: readers see the old bytes or the new ones. Not synced: for what can be lost. @param stop the place before the new bytes get the name. */

@@ -68,12 +68,14 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    // Nor is anything removed where a colleague keeps others out.
+    if (['ENOENT', 'EACCES'].includes(errorCode(error))) return [];
     throw error;
   }
 }
 
-function removeIfAllowed(path: string): void {
+/** Removes a folder as far as it is ours: in a shared store not everything is. */
+export function removeIfAllowed(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch (error) {
