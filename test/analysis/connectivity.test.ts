@@ -34,16 +34,15 @@ describe('a path', () => {
 });
 
 describe('barriers', () => {
+  /** Errors and losses; fc.double draws by bits, so that nearly all of its numbers are next to 0. */
+  const measured = fc.integer({ min: 0, max: 10_000 }).map((thousandths) => thousandths / 1000);
+
   test('are exactly 0 where nothing changes, whatever the value', () => {
     fc.assert(
-      fc.property(
-        fc.double({ noNaN: true, min: 0, max: 10 }),
-        fc.integer({ min: 2, max: 40 }),
-        (value, points) => {
-          const values = new Float64Array(points).fill(value);
-          expect(barriersOf(alphasOf(points), values)).toEqual({ mean: 0, chord: 0 });
-        },
-      ),
+      fc.property(measured, fc.integer({ min: 2, max: 40 }), (value, points) => {
+        const values = new Float64Array(points).fill(value);
+        expect(barriersOf(alphasOf(points), values)).toEqual({ mean: 0, chord: 0 });
+      }),
     );
   });
 
@@ -58,9 +57,8 @@ describe('barriers', () => {
   });
 
   test('of ends alone are no chord: they lie on it, whatever rounding makes of it', () => {
-    const end = fc.double({ noNaN: true, min: 0, max: 10 });
     fc.assert(
-      fc.property(end, end, (start, last) => {
+      fc.property(measured, measured, (start, last) => {
         expect(barriersOf([0, 1], [start, last]).chord).toBe(0);
       }),
     );
