@@ -11,8 +11,9 @@ import { listed, textOf } from './terminal-text.js';
 export function bindAfter(definition: Definition, binder: Binder): void {
   const path = [...definition.path, 'after'];
   const value = valueAt(binder.file, path);
-  if (!Array.isArray(value) || binder.broken.touches(path)) return;
+  if (!Array.isArray(value) || binder.broken.around(path)) return;
   (value as readonly Json[]).map(textOf).forEach((text, i) => {
+    if (binder.broken.around([...path, i])) return;
     const [scope = '', name = ''] = text.split('.');
     const range = (start: number, end: number) => binder.file.within([...path, i], start, end);
     const written: WrittenRef = {

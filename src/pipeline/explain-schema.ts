@@ -6,15 +6,18 @@ import { nearest } from './near.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
+import { requirement, shortcoming, typeWords, variableInstead, word } from './requirement.js';
 import { reservedNames } from './schema-words.js';
 import { ownEntry, type Signatures } from './signatures.js';
 import { kindOf, listed, show, textOf } from './terminal-text.js';
 import {
+  afterInstead,
   commandInstead,
   missingInstead,
   moduleMeant,
   referenceInstead,
   typeInstead,
+  withScope,
   writeInstead,
 } from './write-instead.js';
 import { sourceInstead } from './write-source.js';
@@ -27,7 +30,7 @@ export function explainSchemaError(error: SchemaError, file: ParsedFile, signatu
     case 'propertyNames':
       return strangeName(error, file);
     case 'required':
-      return missingKey(error, file);
+      return misspeltChoice(error, file, signatures) ?? missingKey(error, file);
     case 'enum':
       return badValue(error, file);
     default:
@@ -39,44 +42,6 @@ export function explainSchemaError(error: SchemaError, file: ParsedFile, signatu
   if (comment === 'edge' || comment === 'gather-input' || comment === 'input')
     return expectedEdge(error, file);
   return error.keyword === 'type' ? wrongType(error, file) : badValue(error, file);
-}
-
-/** What a value must be, in words: `must be at least 2`. */
-export function requirement(error: SchemaError): string {
-  const { params, parent } = error;
-  const limit = String(params.limit);
-  switch (error.keyword) {
-    case 'type':
-      return `must be ${typeof parent.patternHint === 'string' ? parent.patternHint : typeWords(params.type)}`;
-    case 'enum':
-      return `must be one of ${listed((parent.enum as Json[]).map(word), 20)}`;
-    case 'const':
-      return `must be ${show(parent.const)}`;
-    case 'minimum':
-      return `must be at least ${limit}`;
-    case 'maximum':
-      return `must be at most ${limit}`;
-    case 'exclusiveMinimum':
-      return `must be more than ${limit}`;
-    case 'exclusiveMaximum':
-      return `must be less than ${limit}`;
-    case 'minItems':
-      return `must have at least ${limit} ${limit === '1' ? 'element' : 'elements'}`;
-    case 'maxItems':
-      return `must have at most ${limit} ${limit === '1' ? 'element' : 'elements'}`;
-    case 'minProperties':
-      return 'must not be empty';
-    case 'uniqueItems':
-      return 'must not hold a value twice';
-    case 'pattern':
-      return `must be ${typeof parent.patternHint === 'string' ? parent.patternHint : `a text that matches ${String(params.pattern)}`}`;
-    case 'required':
-      return `must have the key ${show(params.missingProperty)}`;
-    case 'additionalProperties':
-      return `must not have the key ${show(params.additionalProperty)}`;
-    default:
-      return 'has none of the forms that are allowed here';
-  }
 }
 
 function unknownKey(error: SchemaError, file: ParsedFile, signatures: Signatures): Diagnostic {
@@ -122,6 +87,31 @@ function otherVariant(
   return { now: `${by}: ${chosen}`, has: `${by}: ${having.join(' or ')}` };
 }
 
+/** What chooses among the variants is misspelt: which keys there are is not known then, and no other error says so. */
+function misspeltChoice(
+  error: SchemaError,
+  file: ParsedFile,
+  signatures: Signatures,
+): Diagnostic | undefined {
+  const { path, params, data } = error;
+  if (path.at(-1) !== 'with') return undefined;
+  const signature = signatures.get(textOf(valueAt(file, [...path.slice(0, -1), 'uses'])));
+  const missing = String(params.missingProperty);
+  if (signature?.variants === undefined || signature.variants.by !== missing) return undefined;
+  const variants = Object.values(signature.variants.of);
+  const known = [signature.params, ...variants].flatMap(({ properties }) => Object.keys(properties));
+  const stray = Object.keys(mappingAt(data)).find(
+    (key) =>
+      ![...known, ...Object.keys(signature.inputs)].includes(key) && nearest(key, [missing]) !== undefined,
+  );
+  if (stray === undefined) return undefined;
+  const message = `${show(stray)} is not a key of "with" of ${signature.type}.`;
+  return problem('UNKNOWN_KEY', file.keyAt([...path, stray]), message, {
+    help: `What else can stand there depends on ${missing}.`,
+    suggestion: missing,
+  });
+}
+
 function missingKey(error: SchemaError, file: ParsedFile): Diagnostic {
   const missing = String(error.params.missingProperty);
   const title = textOf(error.parent.title ?? error.path.at(-1) ?? 'the file');
@@ -142,7 +132,9 @@ function unknownStageType(error: SchemaError, file: ParsedFile): Diagnostic {
   const types = own?.enum ?? [];
   if (typeof error.data !== 'string') return wrongType({ ...error, params: { type: 'string' } }, file);
   return problem('UNKNOWN_STAGE_TYPE', file.at(error.path), `There is no stage type ${show(error.data)}.`, {
-    help: moduleMeant(error.data) ?? `Stage types are ${listed([...types].sort(), 40)}.`,
+    help:
+      moduleMeant(error.data, mappingAt(file.value.imports)) ??
+      `Stage types are ${listed([...types].sort(), 40)}.`,
     suggestion: nearest(error.data, types),
   });
 }
@@ -164,15 +156,19 @@ function typeHelp(error: SchemaError): string | undefined {
   if (typeof error.data === 'string' && /number/.test(wanted) && error.data.trim() !== '')
     return 'Write a number without quotes, or an expression ${...} that gives one.';
   if (error.data === null) return 'Give it a value, or remove the key.';
-  if (wanted === 'a text') return 'Put it in quotes if it is meant as a text.';
+  if (error.path.at(-1) === 'extends') return 'A preset extends one other, which may extend a further one.';
+  if (wanted === 'a text' && typeof error.data !== 'object')
+    return 'Put it in quotes if it is meant as a text.';
   return undefined;
 }
 
 function badValue(error: SchemaError, file: ParsedFile): Diagnostic {
   const words = error.keyword === 'enum' ? (error.parent.enum as Json[]).map(word) : [];
-  const message = `${subject(error.path)} ${requirement(error)}, not ${kindOf(error.data)}.`;
+  const valueOf = (path: Path) => valueAt(file, path);
+  const variable = variableInstead(error);
+  const message = `${subject(error.path)} ${variable?.must ?? shortcoming(error)}.`;
   return problem('BAD_VALUE', file.at(error.path), message, {
-    help: referenceInstead(error, (path) => valueAt(file, path)),
+    help: variable?.help ?? referenceInstead(error, valueOf) ?? afterInstead(error, valueOf),
     suggestion:
       typeof error.data === 'string'
         ? (typeInstead(error.data, words) ?? nearest(error.data, words))
@@ -224,10 +220,7 @@ function sourceMeant({ path, data }: SchemaError, file: ParsedFile): string | un
   const [, braced, bare] = /^(?:\$\{+\s*([\w.]+)\s*\}+|([\w.]+))$/.exec(textOf(data)) ?? [];
   const text = braced ?? bare ?? '';
   if (/^(stages|steps|state)(\.\w+)+$/.test(text)) return text;
-  if (!/^\w+\.\w+$/.test(text)) return undefined;
-  const name = text.slice(0, text.indexOf('.'));
-  if (valueAt(file, [...path.slice(0, 2), 'steps', name]) !== undefined) return `steps.${text}`;
-  return valueAt(file, ['stages', name]) === undefined ? undefined : `stages.${text}`;
+  return text.includes('.') ? withScope(text, path, (at) => valueAt(file, at)) : undefined;
 }
 
 /** Many artefacts for an input that takes one: what is not gathered is fixed, unless the reader has the axis itself. */
@@ -250,24 +243,6 @@ function subject(path: Path): string {
   if (last === undefined) return 'The file';
   if (/^\d+$/.test(String(last))) return `Element ${Number(last) + 1} of ${show(String(path.at(-2)))}`;
   return show(String(last));
-}
-
-function typeWords(type: unknown): string {
-  const words: Record<string, string> = {
-    integer: 'a whole number',
-    number: 'a number',
-    string: 'a text',
-    boolean: 'true or false',
-    array: 'a list',
-    object: 'a mapping',
-    null: 'nothing',
-  };
-  const types = Array.isArray(type) ? (type as unknown[]) : String(type).split(',');
-  return types.map((t) => words[String(t)] ?? String(t)).join(' or ');
-}
-
-function word(value: Json): string {
-  return typeof value === 'string' ? value : show(value);
 }
 
 /** The value at a path of the file, or undefined. */

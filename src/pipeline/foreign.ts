@@ -122,7 +122,7 @@ function componentOf(
   // A component that is there but wrong was reported in its own file.
   if (found !== undefined || from.components === undefined) return found;
   if (from.all.includes(stage)) return undefined;
-  const known = [...from.components.keys()];
+  const known = from.all;
   problems.push(
     problem('UNKNOWN_COMPONENT', at(), `${from.file} has no stage "${stage}".`, {
       help: `It has ${listed(known, 40)}.`,

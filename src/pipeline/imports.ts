@@ -6,6 +6,7 @@ import { readCommand, type CodeProblem } from './command.js';
 import { readComponent } from './component.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { ForeignType } from './model.js';
+import { nearest } from './near.js';
 import { mappingAt } from './params.js';
 import { parseYamlFile, type ParsedFile } from './parse.js';
 import { componentSchema } from './schema-component.js';
@@ -75,11 +76,25 @@ function readImport(from: ParsedFile, path: string, at: () => Diagnostic['at'], 
     problems.push(...parsed.error);
     return { file: read.value.file, components: undefined, all: [] };
   }
-  return {
-    file: read.value.file,
-    components: readComponents(parsed.value, path, context),
-    all: Object.keys(mappingAt(parsed.value.value.stages)),
-  };
+  const all = Object.keys(mappingAt(parsed.value.value.stages));
+  const why = noComponents(parsed.value, from);
+  if (why !== undefined) {
+    const message = `${path} cannot be imported: ${why}.`;
+    problems.push(problem('IMPORT_UNREADABLE', at(), message, { help: whatIsImported }));
+    return { file: read.value.file, components: undefined, all };
+  }
+  return { file: read.value.file, components: readComponents(parsed.value, path, context), all };
+}
+
+const whatIsImported =
+  'A component file starts with "ticketlab: 1" and "kind: component"; its stages have inputs and outputs, and no pipeline around them.';
+
+/** Why a whole file is none of components: everything that its schema says of it would follow from that. */
+function noComponents({ source, value }: ParsedFile, from: ParsedFile): string | undefined {
+  if (source.file === from.source.file) return 'it is this file itself';
+  const keys = Object.keys(value);
+  if (keys.includes('kind') || nearest('kind', keys) !== undefined) return undefined;
+  return keys.includes('name') ? 'it is a pipeline, and no component file' : undefined;
 }
 
 /** The npm package that a path starts with, where it is not one of the project's own paths. */

@@ -2,7 +2,7 @@ import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { schemaErrors } from './check-schema.js';
 import { rootChecker, schemaChecker, useChecker, type Checker } from './checkers.js';
-import { requirement } from './explain-schema.js';
+import { requirement } from './requirement.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { ForeignType } from './model.js';
 import type { ParsedFile } from './parse.js';

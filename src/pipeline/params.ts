@@ -4,6 +4,7 @@ import { contradict, misfit, type Misfit, type ParamType, type ScalarName } from
 import type { ParsedFile } from './parse.js';
 import { slowReason, wholeText } from './pattern.js';
 import type { Path } from './places.js';
+import { countedUp } from './quantities.js';
 import { kindOf, textOf } from './terminal-text.js';
 
 /** A value and where it came from: `default`, `preset smoke`, `params file p.yaml` or `-P`. */
@@ -39,10 +40,13 @@ export function badParamValue(declaration: Declaration, given: ParamValue, wrong
 /** `-P seeds=1,2`, and `-P seeds=[1, 2]` of which a shell makes two words. */
 function listMeant({ name, type }: Declaration, value: Json): string | undefined {
   if (!type.name.startsWith('list') || Array.isArray(value)) return undefined;
-  const elements = textOf(value)
-    .replace(/^\[|\]$/g, '')
-    .split(/[, ]+/)
-    .filter((one) => /^[\w.-]+$/.test(one));
+  const elements =
+    countedUp(textOf(value)) ??
+    textOf(value)
+      .replace(/^\[|\]$/g, '')
+      .replace('..', ',...,')
+      .split(/[, ]+/)
+      .filter((one) => /^[\w.-]+$/.test(one));
   const more = textOf(value).startsWith('[') ? ['...'] : [];
   return `Write a list in quotes:  -P '${name}=[${[...elements, ...more].join(',')}]'`;
 }

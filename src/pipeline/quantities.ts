@@ -38,3 +38,11 @@ export function parseBytes(text: string): number | undefined {
   const size = Math.round(Number(match[1]) * factor);
   return Number.isSafeInteger(size) ? size : undefined;
 }
+
+/** `1..3`, as in addresses, as its numbers; undefined for any other text, and for more numbers than one writes down. */
+export function countedUp(text: string): number[] | undefined {
+  const [, from, to] = /^(-?\d{1,9})\.\.\.?(-?\d{1,9})$/.exec(text) ?? [];
+  if (from === undefined || to === undefined) return undefined;
+  const count = Number(to) - Number(from) + 1;
+  return count < 1 || count > 12 ? undefined : Array.from({ length: count }, (_, i) => Number(from) + i);
+}

@@ -1,7 +1,7 @@
 import type { Json } from '../base/json.js';
 import { schemaErrors, type SchemaError } from './check-schema.js';
 import { rootChecker } from './checkers.js';
-import { requirement } from './explain-schema.js';
+import { shortcoming } from './requirement.js';
 import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
 import type { BoundParam } from './model.js';
 import { nearest } from './near.js';
@@ -12,7 +12,7 @@ import { paramsSchema } from './schema-with.js';
 import { defaultOf, ownEntry, parameterSchemas, variantOf } from './signatures.js';
 import type { StageSignature } from './stage.js';
 import { expressionsOf } from './templates.js';
-import { kindOf, textOf } from './terminal-text.js';
+import { textOf } from './terminal-text.js';
 
 export type Params = Readonly<Record<string, Json>>;
 
@@ -82,7 +82,7 @@ export function evaluatedProblems(
         help: `Add  ${name}: ...`,
       });
     }
-    const message = `"${name}" of ${owner} ${requirement(error)}, not ${kindOf(error.data)}.`;
+    const message = `"${name}" of ${owner} ${shortcoming(error)}.`;
     const words = error.keyword === 'enum' && typeof error.data === 'string' ? error.parent.enum : [];
     const suggestion = nearest(textOf(error.data), (words as readonly Json[]).map(textOf));
     const code = error.keyword === 'type' ? 'WRONG_TYPE' : 'BAD_VALUE';

@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.js';
 import type { SchemaError } from './check-schema.js';
 import { mappingAt } from './params.js';
+import { countedUp, parseBytes, parseDuration } from './quantities.js';
 import type { Path } from './places.js';
 import { edgeCode, stepOutputInstead } from './references.js';
 import { artefactTypes } from './stage.js';
@@ -28,6 +29,8 @@ const isCall = (text: string): boolean => /^\w+\(.*\)$/.test(text);
 /** `range(1, 4)` is meant to be computed; anything else is the only element. */
 function listInstead(data: Json): string | undefined {
   if (typeof data === 'string' && isCall(data)) return `\${${data}}`;
+  const counted = typeof data === 'string' ? countedUp(data) : undefined;
+  if (counted !== undefined) return `[${counted.join(', ')}]`;
   if (typeof data === 'string' && /^\d+([-x,; ]+\d+)+$/.test(data))
     return `[${data.split(/[-x,; ]+/).join(', ')}]`;
   const element = asScalar(data);
@@ -38,6 +41,8 @@ function mappingInstead(path: SchemaError['path'], data: Json): string | undefin
   const [top, , ...below] = path;
   if (top === 'params' && path.length === 2) return declaration(data);
   if (top === 'targets' && path.length === 1 && Array.isArray(data)) return `{ default: ${asFlow(data)} }`;
+  const setting = settingInstead(path.at(-1), data) ?? pairInstead(data);
+  if (setting !== undefined) return setting;
   const key = below.at(-1);
   if (key === 'steps' && Array.isArray(data)) return '{ <name>: { uses: ... } }  without dashes';
   if (key === 'columns' && isWords(data)) return `{ ${data.map((name) => `${name}: double`).join(', ')} }`;
@@ -47,6 +52,23 @@ function mappingInstead(path: SchemaError['path'], data: Json): string | undefin
   const type = artefactTypes.find((known) => known === data);
   if ((parent === 'inputs' || parent === 'outputs') && type !== undefined) return `{ type: ${type} }`;
   return undefined;
+}
+
+/** What a setting is most often: `retry: 3`, `checkpoint: 60s`, `resources: 3GiB`. */
+function settingInstead(key: unknown, data: Json): string | undefined {
+  if (key === 'retry' && typeof data === 'number') return `{ times: ${data} }`;
+  if (key === 'resources' && typeof data === 'number') return `{ cpus: ${data} }`;
+  if (typeof data !== 'string') return undefined;
+  if (key === 'resources' && parseBytes(data) !== undefined) return `{ memory: ${data} }`;
+  return key === 'checkpoint' && parseDuration(data) !== undefined ? `{ every: ${data} }` : undefined;
+}
+
+/** `model:mlp`, a key and its value without the blank between them. */
+function pairInstead(data: Json): string | undefined {
+  const [, key, value] = /^([a-z_]\w*):([^\s:/]\S*)$/.exec(typeof data === 'string' ? data : '') ?? [];
+  return key === undefined || value === undefined
+    ? undefined
+    : `{ ${key}: ${/^[\w.-]+$/.test(value) ? value : asScalar(value)} }`;
 }
 
 const isWords = (data: Json): data is string[] =>
@@ -114,6 +136,8 @@ export function referenceInstead(
   if (path.at(-1) !== 'from' || typeof data !== 'string') return undefined;
   const bare = data.replace(/^\$\{+\s*|\s*\}+$/g, '');
   if (bare !== data && /^stages(\.\w+){2}$/.test(bare)) return `Write  from: ${bare}`;
+  const source = withScope(bare, path, valueOf);
+  if (source !== undefined) return `Write  from: ${source}`;
   const [, stage, step, output] = /^stages\.(\w+)\.(\w+)\.(\w+)$/.exec(bare) ?? [];
   if (stage === undefined || step === undefined || output === undefined) return undefined;
   const outputs = Object.entries(mappingAt(valueOf(['stages', stage, 'outputs'])));
@@ -123,6 +147,29 @@ export function referenceInstead(
   );
 }
 
+/** `train.metrics` or `train` with the scope that it lacks, where there is a step or a stage of that name. */
+export function withScope(
+  text: string,
+  path: Path,
+  valueOf: (path: Path) => Json | undefined,
+): string | undefined {
+  if (!/^\w+(\.\w+)?$/.test(text)) return undefined;
+  const [name = ''] = text.split('.');
+  if (path[2] === 'steps' && valueOf([...path.slice(0, 3), name]) !== undefined) return `steps.${text}`;
+  return valueOf(['stages', name]) === undefined ? undefined : `stages.${text}`;
+}
+
+/** Of an element of `after`, the stage or step that was meant. */
+export function afterInstead(
+  { path, data }: SchemaError,
+  valueOf: (path: Path) => Json | undefined,
+): string | undefined {
+  if (path.at(-2) !== 'after' || typeof data !== 'string') return undefined;
+  const [, scoped, bare = data] = /^\$?\{?\s*((?:stages|steps)\.\w+)[\w.]*\s*\}?$/.exec(data) ?? [];
+  const meant = scoped ?? (bare.includes('.') ? undefined : withScope(bare, path, valueOf));
+  return meant === undefined ? undefined : `Write  ${meant}`;
+}
+
 /** The elements of a line that is one program with its arguments. */
 export function commandInstead(line: string): string {
   const words = line.trim().split(/ +/);
@@ -130,10 +177,24 @@ export function commandInstead(line: string): string {
   return plain ? `[${words.map(asScalar).join(', ')}]` : '[<program>, <argument>]';
 }
 
-/** Of `uses`, a file that was meant. */
-export function moduleMeant(uses: string): string | undefined {
-  if (/\.(mjs|js)$/.test(uses))
-    return `A module of your own begins with a point:  uses: ./${uses.replace(/^\/+/, '')}`;
+/** Of `uses`, a file or a component that was meant. @param imports what the file imports, by name. */
+export function moduleMeant(uses: string, imports: { readonly [name: string]: Json }): string | undefined {
+  const [, name = '', stage] = /^(\w+)\.([\w-]+)$/.exec(uses) ?? [];
+  if (stage !== undefined && Object.hasOwn(imports, name)) return `Write  uses: ${name}/${stage}`;
+  const [, component] = /(?:^|\/)([a-z]\w*)[\w.-]*\.ya?ml(?:\/[\w-]+)?$/.exec(uses) ?? [];
+  if (component !== undefined) {
+    const path = uses.replace(/(\.ya?ml)\/.*$/, '$1');
+    const known = Object.keys(imports).find((key) => imports[key] === path);
+    const part = uses === path ? '<stage>' : uses.slice(path.length + 1);
+    return known === undefined
+      ? `Components are imported:  imports: { ${component}: ${path} }  and then  uses: ${component}/${part}`
+      : `Write  uses: ${known}/${part}`;
+  }
+  if (/^\/.*\.(mjs|js)$/.test(uses))
+    return 'A module lies in the project, and its path begins with a point:  uses: ./<file>.mjs';
+  if (/\.(mjs|js)$/.test(uses)) return `A module of your own begins with a point:  uses: ./${uses}`;
+  if (/\.(cjs|mts|cts|ts|tsx|jsx)$/.test(uses))
+    return 'A module of your own is JavaScript with import and export:  uses: ./<file>.mjs';
   return /\.\w+$/.test(uses)
     ? `A program in another language:  run: [<program>, ${asScalar(uses)}]`
     : undefined;

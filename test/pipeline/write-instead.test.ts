@@ -243,6 +243,8 @@ test('a list on the command line that is none is shown as one', () => {
     ['1,2', '[1,2]'],
     ['3', '[3]'],
     ['[1,', '[1,...]'],
+    ['1..3', '[1,2,3]'],
+    ['1..300', '[1,...,300]'],
   ] as const)
     expect(complaints(file, { overrides: [`seeds=${given}`] })).toContain(
       `  Write a list in quotes:  -P 'seeds=${meant}'\n`,
