@@ -44,6 +44,7 @@ function subjectOf(
     type: instance.type,
     verdict: verdicts[decision.verdict],
     reason: decision.reason,
+    heals: decision.verdict === 'run' && decision.heals,
     key: keyOf(decision),
     K: partsOf(instance, decision, { env, sources, before }),
     sources,

@@ -20,6 +20,8 @@ export interface Earlier {
 export interface Past {
   /** The newest earlier result of the same address. */
   find(subject: Subject): Earlier | undefined;
+  /** The result of the same address in this very run. */
+  within(run: RunHead, subject: Subject): Earlier | undefined;
   /** The newest run of this address that failed with this very key. */
   failure(subject: Subject): Earlier | undefined;
   /** The coordinates, as `axis=value`, that no instance of its definition had in the newest run that knew it. */
@@ -68,6 +70,11 @@ export function openPast({ layout, pipeline, variant, before }: PastOptions): Pa
       }
       return undefined;
     },
+    within: (run, { id }) => {
+      const ending = endingsOf(run).get(id);
+      if (ending?.key === undefined || ending.how === 'failed') return undefined;
+      return { run, ending, record: recordOf(layout, ending.key) };
+    },
     failure: ({ id, key }) => {
       for (const run of runs) {
         const ending = endingsOf(run).get(id);
@@ -85,7 +92,7 @@ export function openPast({ layout, pipeline, variant, before }: PastOptions): Pa
     },
     nearest: (subject) => {
       byType ??= recordsByType(layout);
-      return nearestOf(subject, byType.get(subject.type) ?? []);
+      return nearestOf(subject, byType.get(textOf(subject.K['type'])) ?? []);
     },
   };
 }

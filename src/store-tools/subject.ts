@@ -22,6 +22,8 @@ export interface Subject {
   /** `waits`: an input is not known before something else has run. `blocked`: something from outside is missing. */
   readonly verdict: 'hit' | 'run' | 'waits' | 'blocked';
   readonly reason: string;
+  /** It has a result, of which something is gone or damaged. */
+  readonly heals: boolean;
   /** Undefined while an input is not known. */
   readonly key: string | undefined;
   /** What the key is made of; in `in` only the inputs that are known. */

@@ -67,12 +67,13 @@ interface Search {
 
 function visit(start: number, search: Search): void {
   // Chains may be long: no recursion.
-  const pending = [start];
-  for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
+  const pending: Lead[] = [{ index: start, run: undefined }];
+  for (let lead = pending.pop(); lead !== undefined; lead = pending.pop()) {
+    const { index, run } = lead;
     if (search.seen.has(index)) continue;
     search.seen.add(index);
     const subject = search.subjects[index]!;
-    const { changes, upstream } = compare(subject, search);
+    const { changes, upstream } = compare(subject, run, search);
     for (const change of changes) search.found.push({ index, change, subject });
     if (changes.length === 0 && subject.verdict !== 'hit')
       search.follows.set(subject.definition, (search.follows.get(subject.definition) ?? 0) + 1);
@@ -80,18 +81,29 @@ function visit(start: number, search: Search): void {
   }
 }
 
+/** An instance to look at. */
+interface Lead {
+  readonly index: number;
+  /** The run whose bytes of it are other ones now; undefined when any will do to compare with. */
+  readonly run: RunHead | undefined;
+}
+
 /** What differs in a subject itself, and the sources in which to look on. */
-function compare(subject: Subject, search: Search): { changes: Change[]; upstream: number[] } {
+function compare(
+  subject: Subject,
+  run: RunHead | undefined,
+  search: Search,
+): { changes: Change[]; upstream: Lead[] } {
   if (subject.verdict === 'blocked') return { changes: [state(subject.reason)], upstream: [] };
   const missing = sourcesOf(subject)
-    .map(({ source }) => source.from)
-    .filter((from) => search.subjects[from]!.verdict !== 'hit');
-  const earlier = search.past.find(subject);
+    .filter(({ source }) => search.subjects[source.from]!.verdict !== 'hit')
+    .map(({ source }): Lead => ({ index: source.from, run: undefined }));
+  const earlier = earlierOf(subject, run, search.past);
   if (earlier === undefined) return { changes: [neverComputed(subject, search)], upstream: missing };
   search.runs.set(earlier.run.id, earlier.run);
   if (earlier.record === undefined) {
     const text = `its result of run ${earlier.run.id} is no longer in the store`;
-    return { changes: [state(text)], upstream: missing };
+    return { changes: [state(subject.heals ? subject.reason : text)], upstream: missing };
   }
   const was = partsOf(earlier.record);
   // Rows that are still to be computed are a consequence.
@@ -103,7 +115,8 @@ function compare(subject: Subject, search: Search): { changes: Change[]; upstrea
     const now = search.subjects[source.from]!.outputs?.[source.output]?.sha256;
     const then = earlierDigest(was, name, source);
     if (now === undefined || then === undefined || now === then) continue;
-    if (cameFrom(search, source, then)) upstream.push(source.from);
+    if (cameFrom(search, source, { sha256: then, run: earlier.run }))
+      upstream.push({ index: source.from, run: earlier.run });
     else if (!changes.some((change) => change.kind === 'source' && change.name === name))
       changes.push({ kind: 'source', name });
   }
@@ -111,10 +124,21 @@ function compare(subject: Subject, search: Search): { changes: Change[]; upstrea
   return { changes, upstream };
 }
 
-/** Whether the input's earlier bytes were made by the earlier result of the same source. */
-function cameFrom({ subjects, past }: Search, source: SubjectSource, sha256: string): boolean {
-  const earlier = past.find(subjects[source.from]!);
-  return earlier?.record === undefined || earlier.record.outputs[source.output]?.sha256 === sha256;
+const earlierOf = (subject: Subject, run: RunHead | undefined, past: Past): Earlier | undefined =>
+  (run && past.within(run, subject)) ?? past.find(subject);
+
+/** Whether the input's bytes in an earlier run were made by that run's result of the same source. */
+function cameFrom(
+  { subjects, past }: Search,
+  source: SubjectSource,
+  then: { readonly sha256: string; readonly run: RunHead },
+): boolean {
+  const earlier = earlierOf(subjects[source.from]!, then.run, past);
+  if (earlier?.record === undefined) return true;
+  const { outputs, made } = earlier.record;
+  // A record that is younger has taken the place of the one that the run had, whose bytes nobody knows.
+  const isYounger = made.run !== then.run.id && Date.parse(made.start) > then.run.started;
+  return isYounger || outputs[source.output]?.sha256 === then.sha256;
 }
 
 function unchanged(subject: Subject, earlier: Earlier, past: Past): Change {
@@ -127,6 +151,7 @@ function unchanged(subject: Subject, earlier: Earlier, past: Past): Change {
 function neverComputed(subject: Subject, { past, nearest: known }: Search): Change {
   const failure = past.failure(subject);
   if (failure !== undefined) return failed(failure);
+  if (subject.heals) return state(subject.reason);
   const fresh = past.freshCoordinates(subject);
   if (fresh.length > 0) return { kind: 'coordinates', fresh };
   let change = known.get(subject.definition);

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { filesBelow, project, ticketlab, tiny } from './command.js';
+import { filesBelow, plannedIn, project, ticketlab, tiny } from './command.js';
 
 const presets = `presets:
   quick: { generations: 2 }
@@ -110,5 +110,74 @@ stages:
     why('accuracy', 'tiny.yaml');
     expect(filesBelow(folder).map((name) => [name, readFileSync(join(folder, name)).length])).toEqual(before);
     expect(why('accuracy', 'none.yaml').code).toBe(2);
+  });
+});
+
+describe('of results that are not what they were, why', () => {
+  const chain = `ticketlab: 1
+name: p
+params: { word: { type: string, default: x } }
+stages:
+  a:
+    shell: 'echo "$WITH_WORD $(date +%s%N)" > "$OUT_OUT"'
+    inputs: { word: { type: string } }
+    outputs: { out: { type: file } }
+    with: { word: '\${params.word}' }
+  b:
+    shell: cp "$IN_X" "$OUT_OUT"
+    inputs: { x: { type: file } }
+    outputs: { out: { type: file } }
+    with: { x: '\${stages.a.out}' }
+`;
+  const causes = (folder: string, address: string, ...words: string[]): string[] => {
+    const { stdout } = ticketlab(folder, ['why', address, 'p.yaml', ...words, '--json']);
+    return (JSON.parse(stdout) as { causes: { text: string; instances: string[] }[] }).causes.map(
+      ({ text, instances }) => `${instances.join()}: ${text}`,
+    );
+  };
+  const run = (folder: string, ...words: string[]) =>
+    ticketlab(folder, ['run', 'p.yaml', ...words, '--ui', 'plain']);
+  const pathOf = (folder: string, top: string, name: string, ending = ''): string => {
+    const path = join(folder, '.ticketlab/store', top, name.slice(0, 2), name.slice(2) + ending);
+    chmodSync(path, 0o644);
+    return path;
+  };
+
+  test('names the program that gave other bytes than before', () => {
+    const folder = project({ 'p.yaml': chain });
+    run(folder);
+    const [a] = plannedIn(folder, ['p.yaml']);
+    truncateSync(pathOf(folder, 'cas', a!.outputs['out']!.sha256));
+    expect(run(folder).stdout).toContain('nondeterminism');
+    const text = 'it came out with other bytes, though nothing that it is made from changed';
+    expect(causes(folder, 'b')).toEqual([`a: ${text}`]);
+  });
+
+  test('names what changed in what a later run has computed alone', () => {
+    const folder = project({ 'p.yaml': chain });
+    run(folder);
+    run(folder, 'a', '-P', 'word=y');
+    expect(causes(folder, 'b', '-P', 'word=y')).toEqual(['a: `word` "x" → "y" by -P']);
+  });
+
+  test('names a damaged record, also where no run is left that had it', () => {
+    const folder = project({ 'p.yaml': chain });
+    run(folder);
+    const [a] = plannedIn(folder, ['p.yaml']);
+    truncateSync(pathOf(folder, 'res', a!.key!, '.json'));
+    for (const name of filesBelow(join(folder, '.ticketlab')))
+      if (name.startsWith('index.')) rmSync(join(folder, '.ticketlab', name));
+    expect(causes(folder, 'b')).toEqual(['a: its record is damaged']);
+    rmSync(join(folder, '.ticketlab/store/runs'), { recursive: true });
+    expect(causes(folder, 'a')).toEqual(['a: its record is damaged']);
+  });
+
+  test('names the nearest result of a program', () => {
+    const folder = project({ 'p.yaml': chain });
+    run(folder);
+    rmSync(join(folder, '.ticketlab/store/runs'), { recursive: true });
+    expect(causes(folder, 'a', '-P', 'word=y')).toEqual([
+      'a: no run of this pipeline has computed it; the nearest result: a, differs in word',
+    ]);
   });
 });

@@ -66,7 +66,7 @@ function recordFor(name: string, { K, key, digest }: Settled): ResultRecord {
   return sealRecord({ key, K, outputs: { out }, made: { ...made, instance: name } });
 }
 
-const run = { id: 'run1', pipeline: 'p', variant: 'default', started: 1, touched: 1 };
+const run = { id: 'run1', pipeline: 'p', variant: 'default', started: Date.UTC(2026, 0, 1), touched: 1 };
 
 /** @returns what `explain` says of going from one state of a pipeline to another, of which `done` is in the store. */
 export function explainStep(
@@ -91,17 +91,15 @@ export function explainStep(
   const names = Object.keys(now);
   const subjects: Subject[] = [];
   for (const name of names) subjects.push(subjectOf(name, { now, after, inStore, subjects, names }));
+  const find = ({ id }: Subject): Earlier | undefined => {
+    const settled = before.get(id);
+    if (!settled || failed[id] !== undefined) return undefined;
+    const ending = { how: 'ran', key: settled.key, message: undefined } as const;
+    return { run, ending, record: recordFor(id, settled) };
+  };
   const past: Past = {
-    find: ({ id, key }) => {
-      const settled = before.get(id);
-      if (!settled || failed[id] !== undefined) return undefined;
-      void key;
-      return {
-        run,
-        ending: { how: 'ran', key: settled.key, message: undefined },
-        record: recordFor(id, settled),
-      };
-    },
+    find,
+    within: (_, subject) => find(subject),
     failure: ({ id, key }): Earlier | undefined =>
       failed[id] === undefined
         ? undefined
@@ -157,6 +155,7 @@ function subjectOf(name: string, { now, after, inStore, subjects, names }: Makin
     coords: sketch.coords ?? {},
     type: sketch.type ?? 'held',
     verdict: hit ? 'hit' : waits ? 'waits' : 'run',
+    heals: false,
     reason: hit ? 'in the store' : 'no result with this key',
     key: waits ? undefined : settled.key,
     K: waits ? { ...partly, in: {} } : settled.K,
