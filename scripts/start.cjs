@@ -58,9 +58,9 @@ function readSealed(path) {
 }
 
 function keep({ folder, path }) {
+  const temporary = `${path}.${process.pid}.tmp`;
   try {
     const data = script.createCachedData();
-    const temporary = `${path}.${process.pid}.tmp`;
     // One by one: Node's recursive way never ends on a file system like /proc.
     for (const home of [join(folder, '../..'), join(folder, '..'), folder])
       if (!existsSync(home)) mkdirSync(home);
@@ -71,7 +71,12 @@ function keep({ folder, path }) {
       if (Date.now() - statSync(other).mtimeMs > unusedMs) rmSync(other);
     }
   } catch {
-    // The next start compiles again.
+    // The next start compiles again; on a full disk what was written of it goes.
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // Nothing was written: there is no folder for it.
+    }
   }
 }
 

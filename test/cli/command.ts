@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -105,6 +106,14 @@ export const tiny = quickstartWith([
   [/^ {6}band: .*\n/m, ''],
   withoutTargets,
 ]);
+
+/** Lets everybody read all that a folder holds, whatever the umask is. */
+export function letRead(folder: string): void {
+  for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
+    const stat = statSync(join(folder, name));
+    chmodSync(join(folder, name), stat.mode | (stat.isDirectory() ? 0o555 : 0o444));
+  }
+}
 
 export interface PlannedInstance {
   readonly instance: string;

@@ -5,7 +5,8 @@ import { filesBelow, project, ticketlab } from './command.js';
 describe('doctor', () => {
   test('says on what ticketlab would run, and writes nothing', () => {
     const folder = project();
-    const { code, stdout } = ticketlab(folder, ['doctor']);
+    // A home that can be written to: where it cannot, doctor has a warning more.
+    const { code, stdout } = ticketlab(folder, ['doctor'], { HOME: project() });
     expect(code).toBe(0);
     expect(stdout.split('\n').map((line) => line.slice(0, 11).trimEnd())).toEqual([
       'ticketlab',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeRecord, sealRecord, type Made } from '../../src/store/record.js';
 import { keyOfParts } from '../../src/store-tools/key.js';
-import { filesBelow, project, ticketlab } from './command.js';
+import { filesBelow, letRead, project, ticketlab } from './command.js';
 
 const pipeline = `ticketlab: 1
 name: p
@@ -89,10 +89,13 @@ test.each<[readonly string[]]>([
 });
 
 describe('where files may only have a few kilobytes', () => {
+  const home = project();
   const limited = (words: readonly string[]) => {
     const entry = new URL('../../dist/src/bundle/start.cjs', import.meta.url).pathname;
     const started = ['-c', 'ulimit -f 4; exec "$0" "$@"', process.execPath, entry, ...words];
-    const { status, stdout, stderr } = spawnSync('sh', started, { cwd: folder, encoding: 'utf8' });
+    // In the user's own home what it keeps there would be cut off too.
+    const env = { PATH: process.env['PATH'], HOME: home };
+    const { status, stdout, stderr } = spawnSync('sh', started, { cwd: folder, env, encoding: 'utf8' });
     return { code: status, stdout, stderr };
   };
 
@@ -116,9 +119,14 @@ stages:
     const { code, stdout } = limited(['run', 'big.yaml', '--ui', 'plain', '--store', 'new-store']);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /big {2}failed after .*: \S+\/new-store\/tmp\/\S+ may not be as large as [\d,]+ bytes \(EFBIG\): raise the limit with ulimit -f, and run again: what is finished is kept\.\n/,
+      /big {2}failed after .*: .+\/new-store\/tmp\/\S+ may not be as large as [\d,]+ bytes \(EFBIG\): raise the limit with ulimit -f, and run again: what is finished is kept\.\n/,
     );
     expect(stdout).not.toContain('a fault of');
+  });
+
+  test('the code that a start compiles is not kept in part', () => {
+    expect(limited(['validate', 'p.yaml']).code).toBe(0);
+    expect(filesBelow(home)).toEqual([]);
   });
 });
 
@@ -127,10 +135,10 @@ describe('a target that can be written and a store that cannot be read', () => {
   const somebody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const closed = project({ 'p.yaml': pipeline });
   ticketlab(closed, ['run', 'p.yaml', '--ui', 'quiet']);
+  letRead(closed);
   const objects = join(closed, '.ticketlab/store/cas');
   for (const name of filesBelow(objects)) chmodSync(join(objects, name), 0);
   const out = project();
-  chmodSync(closed, 0o755);
   chmodSync(out, 0o777);
   const asReader = (...words: string[]) => {
     const entry = new URL('../../dist/src/cli/main.js', import.meta.url).pathname;
@@ -147,7 +155,7 @@ describe('a target that can be written and a store that cannot be read', () => {
     ])('are told apart: %j', (words) => {
     const { code, stderr } = asReader(...words);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^ticketlab: \S+\/store\/cas\/\S+ cannot be used \(EACCES in open\): [^\n]+\n$/);
+    expect(stderr).toMatch(/^ticketlab: .+\/store\/cas\/\S+ cannot be used \(EACCES in open\): [^\n]+\n$/);
     expect(readdirSync(out)).toEqual([]);
     rmSync(join(out, 'x'), { force: true, recursive: true });
   });

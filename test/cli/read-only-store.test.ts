@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { project, ticketlab } from './command.js';
+import { letRead, project, ticketlab } from './command.js';
 
 const entry = resolve(import.meta.dirname, '../../dist/src/cli/main.js');
 /** Root may write everywhere: then the command is started as somebody else. */
@@ -43,6 +43,7 @@ describe.skipIf(!canStart)('a store that may only be read', () => {
     ticketlab(folder, ['run', 'p.yaml', '--ui', 'quiet']);
     ticketlab(folder, ['pin', 'init', 'p.yaml', '--name', 'kept']);
     ticketlab(folder, ['lock', 'p.yaml']);
+    letRead(folder);
     allow(join(folder, '.ticketlab'), { folders: 0o555 });
     chmodSync(folder, 0o555);
   });
@@ -90,7 +91,7 @@ describe.skipIf(!canStart)('a store that may only be read', () => {
     const { code, stdout, stderr } = asReader(...words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^ticketlab: The store cannot be at \S+: \S+ is not writable \(EACCES\)\. Take another /,
+      /^ticketlab: The store cannot be at .+: .+ is not writable \(EACCES\)\. Take another /,
     );
   });
 });

@@ -12,9 +12,11 @@ let folder: string;
 beforeEach(() => (folder = temporaryFolder()));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];
+const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
+/** Nothing of the user's own: a hook of git that runs the tests names the repository that it is of. */
+const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
 const git = (at: string, ...words: string[]): string =>
-  execFileSync('git', [...identity, ...words], { cwd: at, encoding: 'utf8', stdio: 'pipe' }).trim();
+  execFileSync('git', [...identity, ...words], { cwd: at, env, encoding: 'utf8', stdio: 'pipe' }).trim();
 const commit = (at: string): void => void git(at, 'commit', '--allow-empty', '--quiet', '-m', 'one');
 
 describe('the commit of a project', () => {

@@ -1,11 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A fresh folder. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'ticketlab-test-'));
+}
+
+/**
+ * Changes a file so late that its time stamp is another one, as it is when people and disks do it: before Linux 6.13 the
+ * clock of a file system stands still for up to ten milliseconds.
+ */
+export function changeLater(path: string, change: () => void): void {
+  const stamp = (): bigint => statSync(path, { bigint: true }).ctimeNs;
+  for (const before = stamp(); stamp() === before;) change();
 }
 
 /** A file system of its own with very little space. */

@@ -7,7 +7,7 @@ import type { ResultRecord } from '../../src/store/record.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { keyOfParts } from '../../src/store-tools/key.js';
 import { publication, sha256 } from '../rig/publication.js';
-import { temporaryFolder } from '../rig/temporary.js';
+import { changeLater, temporaryFolder } from '../rig/temporary.js';
 
 export const now = Date.UTC(2026, 0, 31);
 export const day = 24 * 3600 * 1000;
@@ -28,7 +28,7 @@ export function freshStore(): Store {
 /** Writes over an object, which nobody may. */
 export function damage(path: string, text: string): void {
   chmodSync(path, 0o644);
-  writeFileSync(path, text);
+  changeLater(path, () => writeFileSync(path, text));
 }
 
 export interface ResultSpec {

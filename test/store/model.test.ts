@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { ObjectLostError } from '../../src/store/errors.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { publication, sha256 } from '../rig/publication.js';
-import { temporaryFolder } from '../rig/temporary.js';
+import { changeLater, temporaryFolder } from '../rig/temporary.js';
 
 /**
  * What a store promises, in the simplest words: text under each name, and which texts are still there unharmed. `gone`
@@ -86,7 +86,7 @@ const spoil = (text: string, how: 'delete' | 'empty' | 'flip'): Step => ({
     chmodSync(path, 0o644);
     if (how === 'delete') rmSync(path);
     else if (how === 'empty') truncateSync(path);
-    else writeFileSync(path, `X${text.slice(1)}`);
+    else changeLater(path, () => writeFileSync(path, `X${text.slice(1)}`));
     model.objects.set(text, how === 'flip' ? 'wrong' : 'gone');
   },
 });

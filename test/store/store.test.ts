@@ -16,7 +16,7 @@ import { canonicalJson, type Json } from '../../src/base/json.js';
 import { ownIdentity } from '../../src/store/process-identity.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { publication, sha256 } from '../rig/publication.js';
-import { noTinyDisk, temporaryFolder, tinyDisk } from '../rig/temporary.js';
+import { changeLater, noTinyDisk, temporaryFolder, tinyDisk } from '../rig/temporary.js';
 
 let folder: string;
 let root: string;
@@ -37,7 +37,7 @@ const short = (digest: string): string => `object ${digest.slice(0, 12)}…`;
 /** Overwrites a read-only object. */
 function damage(path: string, text: string): void {
   chmodSync(path, 0o644);
-  writeFileSync(path, text);
+  changeLater(path, () => writeFileSync(path, text));
 }
 
 function everyFile(at: string): string[] {
