@@ -1,4 +1,4 @@
-import { renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { counted } from '../base/counted.js';
 import { UserError } from '../base/result.js';
@@ -6,6 +6,8 @@ import { stampFigure } from '../exec/figure-mark.js';
 import { filesOf, freeName, stemOf } from '../exec/materialise.js';
 import type { Instance, Plan } from '../pipeline/plan.js';
 import type { ArtefactType } from '../pipeline/stage.js';
+import type { ObjectRef } from '../store/record.js';
+import type { Objects } from '../store/objects.js';
 import { ObjectLostError } from '../store/errors.js';
 import { makeFolders, removeEmpty } from '../store/make-folders.js';
 import { namesIn } from '../store-tools/records.js';
@@ -98,9 +100,9 @@ function* copyTo(
     for (const [output, ref] of Object.entries(outputs!)) {
       const stem = `${stemOf(instance)}.${output}`;
       const extension = ref.kind === 'blob' ? extensionOf(instance, output, { plan, type: ref.type }) : '';
-      for (const { file, sha256 } of filesOf(ref, stem, objects)) {
+      const named = (file: string): string => join(folder, freeName(file, extension, taken));
+      for (const { path, sha256 } of placesOf(ref, { stem, objects, named })) {
         const data = objects.read(sha256);
-        const path = join(folder, freeName(file, extension, taken));
         const content = ref.type === 'figure' ? stampFigure(data, { key: key!, output }) : data;
         writeFileSync(path, content, { flag: 'wx' });
         files++;
@@ -110,6 +112,26 @@ function* copyTo(
     }
   }
   return { files, bytes };
+}
+
+interface Place {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** Where the files of an output go: those of a folder under their own names, which somebody may look for. */
+function placesOf(
+  ref: ObjectRef,
+  to: { readonly stem: string; readonly objects: Objects; readonly named: (file: string) => string },
+): Place[] {
+  if (ref.type !== 'dir' || ref.kind !== 'tree')
+    return filesOf(ref, to.stem, to.objects).map(({ file, sha256 }) => ({ path: to.named(file), sha256 }));
+  const home = to.named(to.stem);
+  mkdirSync(home);
+  return to.objects.tree(ref.sha256).map(({ path, sha256 }) => {
+    mkdirSync(dirname(join(home, path)), { recursive: true });
+    return { path: join(home, path), sha256 };
+  });
 }
 
 /** Of a program's output what it calls its file. */

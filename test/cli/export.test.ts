@@ -12,7 +12,7 @@ presets:
 stages:
   text:
     matrix: { word: '\${params.words}' }
-    shell: printf %s "$WITH_WORD" > "$OUT_NOTE"; mkdir "$OUT_ALL"; echo 1 > "$OUT_ALL/one.dat"; touch "$OUT_PLAIN"
+    shell: printf %s "$WITH_WORD" > "$OUT_NOTE"; mkdir "$OUT_ALL"; echo 1 > "$OUT_ALL/one.dat"; echo 2 > "$OUT_ALL/README"; mkdir "$OUT_ALL/sub dir"; echo 3 > "$OUT_ALL/sub dir/ü.dat"; touch "$OUT_PLAIN"
     inputs: { word: { type: string } }
     outputs: { note: { type: file, format: txt }, all: { type: dir }, plain: { type: file } }
     with: { word: '\${matrix.word}' }
@@ -22,12 +22,14 @@ const ran = ticketlab(folder, ['run', 'p.yaml', '--preset', 'two', '--ui', 'plai
 const two = ['p.yaml', '--preset', 'two'];
 
 describe('export', () => {
-  test("gives outputs of programs of one's own the extension that they declare", () => {
+  test("gives outputs of programs of one's own the extension that they declare, and files of folders their names", () => {
     expect(ran.stdout).toContain('2 ran, 0 failed');
     const { stdout, stderr } = ticketlab(folder, ['export', 'text[word=x]', 'out', ...two]);
-    expect({ stdout, stderr }).toEqual({ stdout: 'out: 3 files, 3 B.\n', stderr: '' });
-    expect(readdirSync(join(folder, 'out')).sort()).toEqual([
-      'text-word=x.all.dat',
+    expect({ stdout, stderr }).toEqual({ stdout: 'out: 5 files, 7 B.\n', stderr: '' });
+    expect(filesBelow(join(folder, 'out'))).toEqual([
+      'text-word=x.all/README',
+      'text-word=x.all/one.dat',
+      'text-word=x.all/sub dir/ü.dat',
       'text-word=x.note.txt',
       'text-word=x.plain',
     ]);
@@ -35,7 +37,7 @@ describe('export', () => {
 
   test('tells instances apart whose coordinates are one file name', () => {
     ticketlab(folder, ['run', 'p.yaml', '--ui', 'quiet']);
-    expect(ticketlab(folder, ['export', 'text', 'all', 'p.yaml']).stdout).toBe('all: 9 files, 15 B.\n');
+    expect(ticketlab(folder, ['export', 'text', 'all', 'p.yaml']).stdout).toBe('all: 15 files, 27 B.\n');
     const notes = readdirSync(join(folder, 'all')).filter((name) => name.includes('note'));
     expect(notes.sort()).toEqual([
       'text-word=A_B.note~2.txt',
@@ -87,7 +89,7 @@ describe('export', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'ticketlab: kept/new/deep cannot be written (ENAMETOOLONG in open): the name is too long. Name another place.\n',
+        'ticketlab: kept/new/deep cannot be written (ENAMETOOLONG in mkdir): the name is too long. Name another place.\n',
     });
     expect(filesBelow(join(folder, 'kept'))).toEqual([]);
     expect(readdirSync(join(folder, 'kept'))).toEqual([]);
