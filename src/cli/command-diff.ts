@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { UserError } from '../base/result.js';
 import { OwnCodeReader } from '../exec/own-code.js';
 import { gradientClasses } from '../gradient/locate.js';
-import type { Diagnostic } from '../pipeline/diagnostic.js';
 import { findOrigins } from '../pipeline/origins.js';
 import type { Instance, Plan } from '../pipeline/plan.js';
 import { planPipeline, type PipelineRequest } from '../pipeline/plan-pipeline.js';
@@ -14,7 +13,8 @@ import { standing } from './examine.js';
 import { exitCodes } from './exit-codes.js';
 import { pipelineRequest } from './pipeline-request.js';
 import type { PlanOptions } from './plan-options.js';
-import { reportProblems, type ProblemFormat } from './report-problems.js';
+import { reportSides } from './diff-problems.js';
+import type { ProblemFormat } from './report-problems.js';
 import { wire } from './wire.js';
 import { say, sayJson } from './say.js';
 
@@ -24,6 +24,8 @@ export interface DiffOptions {
   readonly after: PlanOptions;
   /** The sides were given values of their own: one file will do. */
   readonly oneSided: boolean;
+  /** What `-P` gives one side alone. */
+  readonly own: readonly [readonly string[], readonly string[]];
   /** Two presets of one file; `default` is no preset. */
   readonly presets?: readonly [string, string];
   readonly format: ProblemFormat;
@@ -32,9 +34,9 @@ export interface DiffOptions {
 /** Says which instances appear, vanish or get another key between two files, presets or sets of values, and by which value. */
 export function diffCommand(files: readonly string[], options: DiffOptions): number {
   const [before, after] = requests(files, options);
-  const plans = [before, after].map((request) => planned(request, options.format));
+  const plans = planned([before, after], options);
+  if (plans === undefined) return exitCodes.usage;
   const [was, now] = plans;
-  if (was === undefined || now === undefined) return exitCodes.usage;
   const outside = wire();
   const known = {
     signatures: after.signatures,
@@ -85,18 +87,21 @@ function requests(
 const withPreset = (options: PlanOptions, preset: string | undefined): PlanOptions =>
   preset === undefined || preset === 'default' ? options : { ...options, preset };
 
-function planned(request: PipelineRequest, format: ProblemFormat | undefined): Plan | undefined {
-  const plan = planPipeline(request);
-  if (plan.ok) return plan.value;
-  report(request, plan.error, format);
+/** The plans of both sides; undefined, with the problems reported, where one of them has any. */
+function planned(
+  requests: readonly [PipelineRequest, PipelineRequest],
+  { presets, own, format }: DiffOptions,
+): readonly [Plan, Plan] | undefined {
+  const [was, now] = [planPipeline(requests[0]), planPipeline(requests[1])];
+  if (was.ok && now.ok) return [was.value, now.value];
+  const wrong = ([was, now] as const).flatMap((plan, i) => {
+    const position = i === 0 ? 0 : 1;
+    const side = { position, presets, own: own[position] } as const;
+    return plan.ok ? [] : [{ file: requests[position].file, problems: plan.error, side }];
+  });
+  reportSides(wrong, format);
   return undefined;
 }
-
-const report = (
-  { file }: PipelineRequest,
-  problems: readonly Diagnostic[],
-  format: ProblemFormat | undefined,
-): void => reportProblems(file, problems, format);
 
 const nameOf = ({ file }: PipelineRequest, { variant }: Plan): string => `${file} (${variant})`;
 

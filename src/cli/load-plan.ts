@@ -62,7 +62,7 @@ export function loadPlan(
   const outsideFiles = new OutsideFileReader(join(wiring.cache, 'outside-files.json'), wiring.project);
   const gradientClass = gradientClasses(wiring.cache);
   let usedGradientClass = false;
-  const force = forcedInstances(plan, options.force);
+  const force = forcedInstances(plan, options.force, request);
   return ok({
     file,
     sha256: sha256Hex(source),

@@ -128,7 +128,7 @@ Examples:
         before: sideOf(options, paramsBefore, paramBefore),
         after: sideOf(options, paramsAfter, paramAfter),
         ...(presets === undefined ? {} : { presets }),
-        ...{ oneSided, format },
+        ...{ oneSided, own: [paramBefore, paramAfter], format },
       });
     });
 }

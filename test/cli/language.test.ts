@@ -247,6 +247,53 @@ describe('diff', () => {
     expect(JSON.parse(stdout)).toMatchObject({ appear: ['start'], vanish: ['init'], moved: 1 });
   });
 
+  describe('of what is wrong', () => {
+    const folder = project({
+      'p.yaml': tiny.replace('stages:', 'presets:\n  long: { generations: 9 }\nstages:'),
+      'bad.yaml': tiny.replace('uses: plot', 'uses: plott').replace('stages:', 'presets: { a: {} }\nstages:'),
+    });
+    const diff = (...words: string[]) => ticketlab(folder, ['diff', ...words]);
+
+    test('says once what both sides have in common, in one document', () => {
+      const { code, stdout } = diff('bad.yaml', '--presets', 'default,a', '--format', 'json');
+      expect(code).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({
+        file: 'bad.yaml',
+        valid: false,
+        problems: 1,
+        diagnostics: [{ code: 'UNKNOWN_STAGE_TYPE' }],
+      });
+      expect(diff('bad.yaml', '--presets', 'default,a').stderr.match(/ error [A-Z_]+:/g)).toHaveLength(1);
+      expect(diff('p.yaml', 'bad.yaml').stderr).toMatch(/\n1 error in bad\.yaml\. Nothing was started\.\n$/);
+    });
+
+    test('names options of one side as they were given', () => {
+      expect(diff('p.yaml', '--param-before', 'generations=x', '--param-after', 'methods=a,b').stderr)
+        .toBe(`command line  error BAD_PARAM_VALUE: The parameter "generations" (int) must be a whole number; --param-before gives the text "x".
+   | --param-before generations=x
+   |                            ^
+  p.yaml:7:3  "generations" is declared here
+
+command line  error BAD_PARAM_VALUE: The parameter "methods" (list<string>) must be a list; --param-after gives the text "a,b".
+   | --param-after methods=a,b
+   |                       ^^^
+  Write a list in quotes:  --param-after 'methods=[a,b]'
+  p.yaml:6:3  "methods" is declared here
+
+2 errors in p.yaml. Nothing was started.
+`);
+      const common = diff('p.yaml', '-P', 'generations=x', '--param-after', 'methods=[random]').stderr;
+      expect(common).toContain('   | -P generations=x\n   |                ^\n');
+      expect(common.match(/ error [A-Z_]+:/g)).toHaveLength(1);
+      expect(diff('p.yaml', '--presets', 'long,lnog').stderr).toContain(
+        '   | --presets long,lnog\n   |                ^^^^\n',
+      );
+      expect(diff('p.yaml', '--presets', 'lnog,long').stderr).toContain(
+        '   | --presets lnog,long\n   |           ^^^^\n',
+      );
+    });
+  });
+
   test('wants two files, or one and two presets', () => {
     const folder = project({ 'a.yaml': tiny });
     for (const words of [

@@ -106,7 +106,7 @@ describe('what cannot be run is refused with exit code 2, in words, with nothing
     const folder = project({ 'good.yaml': tiny });
     const { code, stderr } = ticketlab(folder, ['run', 'good.yaml', '--force', 'imp.train[k=9]']);
     expect(stderr).toBe(
-      'ticketlab: --force imp.train[k=9] names no instance of this run. ticketlab plan lists them.\n',
+      'ticketlab: --force imp.train[k=9] names no instance of this run: none of imp.train has k = 9. k is 1, 2 and 3. ticketlab plan lists what there is.\n',
     );
     expect(code).toBe(2);
     expect(filesBelow(folder)).toEqual(['good.yaml']);
