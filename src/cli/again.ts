@@ -1,13 +1,16 @@
 import type { PlanOptions } from './plan-options.js';
 
 /** The command that computes these stages or addresses of a file with the same values: to be copied to a shell. */
-export function runCommandText(
-  file: string,
-  targets: readonly string[],
+export const runCommandText = (file: string, targets: readonly string[], options: PlanOptions): string =>
+  commandText(['run', file, ...targets], options);
+
+/** A command with the same values. */
+export function commandText(
+  command: readonly string[],
   { preset, params, overrides, store }: PlanOptions,
 ): string {
   const words = [
-    ...['ticketlab', 'run', file, ...targets],
+    ...['ticketlab', ...command],
     ...(preset === undefined ? [] : ['--preset', preset]),
     ...(params === undefined ? [] : ['--params', params]),
     ...overrides.flatMap((override) => ['-P', override]),

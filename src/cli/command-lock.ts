@@ -5,6 +5,7 @@ import { StoreError } from '../store/errors.js';
 import { compareLock, decodeLock, encodeLock, lockPath, outputsDigest } from '../store-tools/lock-file.js';
 import type { LockDifference, LockLine } from '../store-tools/lock-file.js';
 import { UserError } from '../base/result.js';
+import { commandText } from './again.js';
 import { loadComplete } from './complete.js';
 import { examine } from './examine.js';
 import { exitCodes } from './exit-codes.js';
@@ -57,10 +58,11 @@ export function verifyLocked(words: readonly string[], options: PlanOptions): nu
   if (!loaded.ok) return exitCodes.usage;
   const { file, plan, decisions } = loaded.value;
   const path = lockPath(file);
-  if (!existsSync(path)) throw new UserError(`There is no lock ${path}. Write one:  ticketlab lock ${file}`);
+  const lockText = commandText(['lock', file], options);
+  if (!existsSync(path)) throw new UserError(`There is no lock ${path}. Write one:  ${lockText}`);
   const lines = readLock(path);
   if (!lines.some(({ variant }) => variant === plan.variant))
-    throw new UserError(`${path} has no line of ${plan.variant}. Write them:  ticketlab lock ${file}`);
+    throw new UserError(`${path} has no line of ${plan.variant}. Write them:  ${lockText}`);
   const standing = examine(decisions).map(({ id, key, outputs }) => ({ address: id, key, outputs }));
   const differences = compareLock(lines, plan.variant, standing);
   for (const difference of differences.slice(0, mostShown))

@@ -19,7 +19,15 @@ const runShape = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
 
 /** Protects results from being cleaned away; without words, lists what is protected. */
 export function pinCommand(words: readonly string[], options: PinOptions): number {
-  if (words.length === 0) return list(options);
+  if (words.length === 0) {
+    const { name, preset, params, overrides } = options;
+    if (name !== undefined || preset !== undefined || params !== undefined || overrides.length > 0)
+      throw new UserError(
+        'pin without an address lists the pins: --name, --preset, --params and -P go with one.',
+      );
+    return list(options);
+  }
+  if (options.json === true) throw new UserError('pin --json lists the pins: it takes no address.');
   const name = options.name;
   if (name === undefined) throw new UserError('A pin needs a name: ticketlab pin ADDRESS --name paper-v1');
   checkPinName(name);

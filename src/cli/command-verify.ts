@@ -45,11 +45,13 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     );
   if (options.rebuild === undefined && options.timeout !== undefined)
     throw new UserError('--timeout goes with --rebuild: nothing else is computed.');
+  if (options.rebuild !== undefined && options.json === true)
+    throw new UserError('verify --rebuild takes no --json.');
   const share = options.rebuild === undefined ? undefined : parseShare(options.rebuild);
   const wiring = wire(options.store);
   const store = share === undefined ? existingStore(wiring.store) : openStore(wiring.store);
   const checked = checkStore(store.layout);
-  if (options.json === true && share === undefined) sayJson(checked);
+  if (options.json === true) sayJson(checked);
   else {
     for (const problem of checked.problems) say(problemText(problem));
     const { records, objects, bytes, problems } = checked;

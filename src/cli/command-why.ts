@@ -1,5 +1,6 @@
 import { counted } from '../base/counted.js';
 import { unreachable } from '../base/result.js';
+import type { Verdict } from '../exec/verdicts.js';
 import { findOrigins } from '../pipeline/origins.js';
 import { causeText, type Places } from '../store-tools/cause-text.js';
 import { openPast } from '../store-tools/past.js';
@@ -69,11 +70,19 @@ function earlierParams({ decisions }: LoadedPlan, { explanation }: Answer): Plac
 
 const startOf = (subject: Subject | undefined): string => subject?.record()?.made.start ?? '';
 
+/** As `plan` has them: what cannot run says so in its reason. */
+const plannedVerdicts = {
+  hit: 'hit',
+  run: 'run',
+  waits: 'run-unless-unchanged',
+  blocked: 'run',
+} as const satisfies Record<Subject['verdict'], Verdict['verdict']>;
+
 function asJson({ asked, about, explanation }: Answer, places: Places): object {
   return {
     instances: asked.map(({ id, verdict, reason, key, record }) => ({
       instance: id,
-      verdict,
+      verdict: plannedVerdicts[verdict],
       reason,
       key: key ?? null,
       made: record()?.made ?? null,

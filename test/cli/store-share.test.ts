@@ -206,6 +206,7 @@ describe('provenance', () => {
 describe('wrong words', () => {
   writeFileSync(join(folder, 'broken.lock'), 'x\n');
   writeFileSync(join(folder, 'broken.yaml'), tiny);
+  writeFileSync(join(folder, 'unlocked.yaml'), tiny);
   mkdirSync(join(folder, 'folder.lock'));
   writeFileSync(join(folder, 'folder.yaml'), tiny);
   writeFileSync(join(folder, 'stranger.svg'), '<svg></svg>');
@@ -214,6 +215,15 @@ describe('wrong words', () => {
     [['verify', '--locked', 'broken.yaml'], /^ticketlab: broken\.lock:1 is not a line of a lock: /],
     [['verify', 'tiny.yaml'], /^ticketlab: verify looks at the whole store: /],
     [['verify', '--rebuild', '5'], /^ticketlab: "5" is not a share\. /],
+    [['verify', '--rebuild', '5%', '--json'], /^ticketlab: verify --rebuild takes no --json\.\n$/],
+    [
+      ['verify', '--locked', 'tiny.yaml', ...quick],
+      /^ticketlab: tiny\.lock has no line of default\+[0-9a-f]{8}\. Write them: {2}ticketlab lock tiny\.yaml -P generations=2\n$/,
+    ],
+    [
+      ['verify', '--locked', 'unlocked.yaml', ...quick],
+      /^ticketlab: There is no lock unlocked\.lock\. Write one: {2}ticketlab lock unlocked\.yaml -P generations=2\n$/,
+    ],
     [['verify', '--rebuild', '5%', '--locked'], /^ticketlab: verify --locked takes neither /],
     [['pack', 'accuracy', 'tiny.yaml'], /required option '-o, --output <archive>'/],
     [['pack', 'accuracy', 'tiny.yaml', '-o', 'tiny.yaml'], /^ticketlab: tiny\.yaml is there already\. /],

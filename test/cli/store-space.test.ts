@@ -107,6 +107,15 @@ test('du says who uses how much', () => {
 describe('wrong words', () => {
   test.each<[readonly string[], RegExp]>([
     [['pin', 'init', 'tiny.yaml'], /^ticketlab: A pin needs a name: /],
+    [
+      ['pin', '--name', 'x'],
+      /^ticketlab: pin without an address lists the pins: --name, --preset, --params and -P go with one\.\n$/,
+    ],
+    [['pin', '-P', 'generations=2'], /^ticketlab: pin without an address lists the pins: /],
+    [
+      ['pin', 'init', 'tiny.yaml', '--name', 'x', '--json'],
+      /^ticketlab: pin --json lists the pins: it takes no address\.\n$/,
+    ],
     [['pin', 'init', 'tiny.yaml', '--name', '../x'], /^ticketlab: "\.\.\/x" cannot be the name of a pin: /],
     [
       ['pin', 'imp', 'tiny.yaml', '--name', 'x'],

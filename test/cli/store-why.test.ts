@@ -66,6 +66,20 @@ describe('why', () => {
     ]);
   });
 
+  test('as JSON has the verdicts of plan', () => {
+    const changed = source.replace('generations: 2 }', 'generations: 3 }');
+    writeFileSync(join(folder, 'anew.yaml'), changed.replace('popsize: 8', 'popsize: 12'));
+    const words = ['imp', 'anew.yaml', '--preset', 'quick'];
+    type Said = { instances: { instance: string; verdict: string }[] };
+    const { instances } = JSON.parse(why(...words, '--json').stdout) as Said;
+    const planned = plannedIn(folder, ['anew.yaml', '--preset', 'quick']);
+    const verdicts = new Map(planned.map(({ instance, verdict }) => [instance, verdict]));
+    expect(instances.map(({ verdict }) => verdict)).toEqual(
+      instances.map(({ instance }) => verdicts.get(instance)),
+    );
+    expect(instances.map(({ verdict }) => verdict)).toContain('run-unless-unchanged');
+  });
+
   test('names the place inside a component', () => {
     const component = `ticketlab: 1
 kind: component
