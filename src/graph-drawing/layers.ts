@@ -64,18 +64,28 @@ export function placeInLayers(boxes: readonly Box[], links: readonly Link[], gap
   }
   const left = Math.min(0, ...layers.flat().map(({ x, width }) => x - width / 2));
   const tops: number[] = [];
+  const bottoms: number[] = [];
   let y = 0;
   for (const layer of layers) {
     tops.push(y);
-    y += Math.max(0, ...layer.map(({ height }) => height)) + gaps.down;
+    y += Math.max(0, ...layer.map(({ height }) => height));
+    bottoms.push(y);
+    y += gaps.down;
   }
   for (const item of layers.flat()) item.x -= left;
   const topOf = (item: Item) => tops[item.layer] ?? 0;
   const corners = items.map((item) => ({ x: item.x - item.width / 2, y: topOf(item) }));
+  const bottomOf = (item: Item) => bottoms[item.layer] ?? 0;
+  // Straight through a layer: a link turns only where there are no boxes.
   const routes = links.map(({ from, to }, i) => {
     const [start, end] = [items[from]!, items[to]!];
-    const through = (passing[i] ?? []).map((item) => ({ x: item.x, y: topOf(item) }));
-    return [{ x: start.x, y: topOf(start) + start.height }, ...through, { x: end.x, y: topOf(end) }];
+    const first = topOf(start) + start.height;
+    const below = first < bottomOf(start) ? [{ x: start.x, y: bottomOf(start) }] : [];
+    const through = (passing[i] ?? []).flatMap((item) => [
+      { x: item.x, y: topOf(item) },
+      { x: item.x, y: bottomOf(item) },
+    ]);
+    return [{ x: start.x, y: first }, ...below, ...through, { x: end.x, y: topOf(end) }];
   });
   const width = Math.max(0, ...layers.flat().map(({ x, width: w }) => x + w / 2));
   return { corners, routes, width, height: Math.max(0, y - gaps.down) };

@@ -7,7 +7,7 @@ import {
   type DrawnNode,
   type DrawnStage,
 } from './drawing.js';
-import { placeLabels, type LabelledRoute } from './labels.js';
+import { placeLabels, type LabelledRoute, type Obstacle } from './labels.js';
 import { placeInLayers, type Gaps, type Placed, type Point } from './layers.js';
 
 const outer: Gaps = { across: 48, down: 56 };
@@ -48,7 +48,10 @@ export function svg(drawing: Drawing): string {
   const body = [
     ...insides.map((inside, i) => nodeMarkup(inside, placed.corners[i] ?? { x: 0, y: 0 })),
     ...between.map((edge, i) => edgeMarkup(placed.routes[i] ?? [], edge.kind)),
-    ...labelMarkup(between.map(({ label }, i) => ({ label, route: placed.routes[i] ?? [] }))),
+    ...labelMarkup(
+      between.map(({ label }, i) => ({ label, route: placed.routes[i] ?? [] })),
+      insides.map(({ width, height }, i) => ({ width, height, ...(placed.corners[i] ?? { x: 0, y: 0 }) })),
+    ),
   ];
   const [width, height] = [placed.width, placed.height].map((size) => Math.ceil(size + 2 * padding));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(`The graph of ${drawing.name}`)}">
@@ -133,6 +136,11 @@ function nodeMarkup(inside: Inside, { x, y }: Point): string {
   const flows = inside.edges.map(({ kind }, i) => edgeMarkup(routes[i] ?? [], kind));
   const labels = labelMarkup(
     inside.edges.map((edge, i) => ({ label: labelOf(edge, node), route: routes[i] ?? [] })),
+    node.stages.map((stage, i) => {
+      const corner = steps.corners[i] ?? { x: 0, y: 0 };
+      const size = { width: stageWidth(stage), height: boxHeight };
+      return { x: corner.x + shift.x, y: corner.y + shift.y, ...size };
+    }),
   );
   return `<g transform="translate(${round(x)} ${round(y)})"><rect class="group" width="${round(width)}" height="${round(height)}" rx="8"/><text x="${round(width / 2)}" y="20">${text(captionOf(node))}</text>
 ${[...stages, ...flows, backMarkup(inside), ...labels].join('\n')}</g>`;
@@ -156,8 +164,8 @@ function edgeMarkup(route: readonly Point[], kind: DrawnEdge['kind']): string {
   return `<path class="line ${kind}" d="M${round(start.x)} ${round(start.y)}${curves.join('')}" marker-end="url(#tip)"/>`;
 }
 
-function labelMarkup(routes: readonly LabelledRoute[]): string[] {
-  return placeLabels(routes).map(
+function labelMarkup(routes: readonly LabelledRoute[], boxes: readonly Obstacle[]): string[] {
+  return placeLabels(routes, boxes).map(
     ({ label, x, y }) => `<text class="flow halo" x="${round(x)}" y="${round(y + 4)}">${text(label)}</text>`,
   );
 }

@@ -1,6 +1,6 @@
 import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
-import { placeLabels } from '../../src/graph-drawing/labels.js';
+import { onCurve, placeLabels } from '../../src/graph-drawing/labels.js';
 import { placeInLayers, type Box, type Link } from '../../src/graph-drawing/layers.js';
 
 const gaps = { across: 10, down: 20 };
@@ -64,6 +64,27 @@ describe('a drawing in layers', () => {
     );
   });
 
+  test('leads no link through a box', () => {
+    fc.assert(
+      fc.property(graphs, ([boxes, links]) => {
+        const { corners, routes } = placeInLayers(boxes, links, gaps);
+        for (const route of routes)
+          route.slice(1).forEach((to, i) => {
+            for (let step = 1; step < 20; step++) {
+              const { x, y } = onCurve(route[i]!, to, step / 20);
+              const inside = boxes.findIndex((box, b) => {
+                const corner = corners[b]!;
+                const across = x > corner.x + 1e-6 && x < corner.x + box.width - 1e-6;
+                return across && y > corner.y + 1e-6 && y < corner.y + box.height - 1e-6;
+              });
+              expect(inside).toBe(-1);
+            }
+          });
+      }),
+      { seed: 7, numRuns: 200 },
+    );
+  });
+
   test('puts a chain in one column', () => {
     const boxes = [60, 100, 80].map((width) => ({ width, height: 30 }));
     const { corners } = placeInLayers(boxes, [{ from: 0, to: 1 }, { from: 1, to: 2 }], gaps); // prettier-ignore
@@ -76,5 +97,17 @@ describe('a drawing in layers', () => {
     const [a, b, far] = placeLabels([down(0), down(20), down(500)]);
     expect(Math.abs(a!.y - b!.y)).toBeGreaterThanOrEqual(10);
     expect(far!.y).toBe(50);
+  });
+
+  test('keeps labels off boxes and off the other links where there is room', () => {
+    const down = { label: 'weights', route: [{ x: 0, y: 0 }, { x: 0, y: 100 }] }; // prettier-ignore
+    const across = { label: '', route: [{ x: -60, y: 30 }, { x: 60, y: 70 }] }; // prettier-ignore
+    const box = { x: 10, y: 44, width: 50, height: 40 };
+    const [alone] = placeLabels([down]);
+    expect(alone!.y).toBe(50);
+    const [beside] = placeLabels([down], [box]);
+    expect(beside!.y).toBeLessThan(44 - 6);
+    const [crossed] = placeLabels([down, across]);
+    expect(crossed!.y < 35 || crossed!.y > 65).toBe(true);
   });
 });
