@@ -68,11 +68,15 @@ async function steadyMicroseconds(run) {
   return sum / count;
 }
 
-/** Both have to compute the same thing, or their times say nothing. */
-async function theirTime(peer, formulation, level, { scores: [own] }) {
-  const { microseconds: time, score } = await peer.ask(formulation, level);
-  if (Math.abs(score - own) < 1e-3 * Math.max(1, Math.abs(own))) return time;
-  throw new Error(`${formulation} at level ${level}: JAX says ${score}, we say ${own}`);
+/** Both have to compute the same thing for every candidate, or their times say nothing. */
+async function theirTime(peer, formulation, level, { scores }) {
+  const { microseconds: time, scores: theirs } = await peer.ask(formulation, level);
+  const differs = (own, k) => !(Math.abs(theirs[k] - own) < 1e-3 * Math.max(1, Math.abs(own)));
+  const at = scores.findIndex(differs);
+  if (at < 0) return time;
+  throw new Error(
+    `${formulation} at level ${level}, candidate ${at}: JAX says ${theirs[at]}, we say ${scores[at]}`,
+  );
 }
 
 /** A Python with JAX, made in the user's cache when first asked for; undefined, said aloud, where there is none. */

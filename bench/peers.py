@@ -1,7 +1,7 @@
 """The population evaluated in JAX, told what to do line by line by peers.mjs: its peer, on the same masks and batches.
 
 Usage: peers.py FOLDER, which holds spec.json and raw little-endian files. Reads "<formulation> <level>" from standard
-input; answers with the microseconds that one evaluation took and the first score.
+input; answers with the microseconds that one evaluation took and the scores.
 """
 
 import json
@@ -60,4 +60,4 @@ for line in sys.stdin:
     start = time.perf_counter()
     scores = formulations[name](population[int(level)], device_images, device_labels).block_until_ready()
     microseconds = (time.perf_counter() - start) * 1e6
-    print(json.dumps({"microseconds": microseconds, "score": float(scores[0])}), flush=True)
+    print(json.dumps({"microseconds": microseconds, "scores": np.asarray(scores).tolist()}), flush=True)

@@ -4,6 +4,14 @@ const benches = {
     summary: 'the SIMD limit, and the MNIST network at 20 levels of sparsity, on one thread and two',
     load: () => import('./kernels.mjs'),
   },
+  mlp: {
+    summary: 'fully connected networks at three densities, on one thread',
+    load: () => import('./mlp.mjs'),
+  },
+  memory: {
+    summary: 'memory of a training on MNIST with 128 candidates, batch 1,024 and two threads',
+    load: () => import('./memory.mjs'),
+  },
   gradient: {
     summary: 'a training step of the MNIST network on each backend of TensorFlow.js',
     load: () => import('./gradient.mjs'),

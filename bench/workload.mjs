@@ -1,4 +1,4 @@
-// What both measurements evaluate: the MNIST network under seeded nested masks, 0.8^k of the weights at level k.
+// What is evaluated: the MNIST network under seeded nested masks, 0.8^k of the weights at level k, or any other.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { wasm as limit } from '../dist/src/numeric/kernels/generated/limit.js';
@@ -11,7 +11,7 @@ export const network = buildNetwork({ model: 'cnn-small' });
 export const levels = 20;
 
 /** Uniform numbers in [0, 1) from a seed. */
-function numbers(seed) {
+export function numbers(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -42,26 +42,28 @@ export const masks = Array.from({ length: levels }, (_, level) => {
 export const density = (level) => Math.round(order.length * 0.8 ** level) / order.length;
 
 /** Images of noise: no kernel's time depends on the pixels. */
-export function noiseImages(count) {
+export function noiseImages(count, { inputs, outputs } = network) {
   const next = numbers(2);
-  const pixels = new Float32Array(new SharedArrayBuffer(count * network.inputs * 4));
+  const pixels = new Float32Array(new SharedArrayBuffer(count * inputs * 4));
   for (let i = 0; i < pixels.length; i++) pixels[i] = next() * 3 - 0.4;
   const labels = new Uint8Array(new SharedArrayBuffer(count));
-  for (let i = 0; i < count; i++) labels[i] = Math.floor(next() * network.outputs);
-  return { pixels, labels, count, inputs: network.inputs };
+  for (let i = 0; i < count; i++) labels[i] = Math.floor(next() * outputs);
+  return { pixels, labels, count, inputs };
 }
 
 /** Flat weights of a population. */
-export function flatWeights(population) {
+export function flatWeights(population, { layout } = network) {
   const next = numbers(3);
-  return Float32Array.from({ length: population * network.layout.size }, () => (next() - 0.5) * 0.3);
+  return Float32Array.from({ length: population * layout.size }, () => (next() - 0.5) * 0.3);
 }
 
 /** Evaluates the population at one level: `run()` resolves when all scores are there. */
-export async function atLevel(level, { population, images, threads }) {
-  const mask = masks[level];
+export const atLevel = (level, options) => populationOf(network, masks[level], options);
+
+/** Evaluates a population of any network: `run()` resolves when all scores are there. */
+export async function populationOf(network, mask, { population, images, threads }) {
   const positions = searchCoordinates(mask);
-  const flat = flatWeights(population);
+  const flat = flatWeights(population, network);
   const candidates = new Float64Array(population * positions.length);
   for (let k = 0; k < population; k++)
     positions.forEach((at, j) => (candidates[k * positions.length + j] = flat[k * mask.length + at]));
