@@ -30,6 +30,7 @@ export class Modules {
   readonly #describe: DescribeModules | undefined;
   readonly #problems: Diagnostic[];
   readonly #known = new Map<string, Result<ForeignType, string>>();
+  readonly #told = new Set<string>();
 
   constructor(signatures: Signatures, describe: DescribeModules | undefined, problems: Diagnostic[]) {
     this.#signatures = signatures;
@@ -53,6 +54,8 @@ export class Modules {
     this.load(from.source.file, [path]);
     const found = this.#known.get(key(from.source.file, path));
     if (found?.ok === true) return found.value;
+    if (this.#told.has(key(from.source.file, path))) return undefined;
+    this.#told.add(key(from.source.file, path));
     const message = `${path} cannot be used as a stage type: ${found?.error ?? 'unknown'}.`;
     const help =
       found?.error === 'there is no such file'

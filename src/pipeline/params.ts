@@ -5,7 +5,7 @@ import type { ParsedFile } from './parse.js';
 import { slowReason, wholeText } from './pattern.js';
 import type { Path } from './places.js';
 import { countedUp } from './quantities.js';
-import { kindOf, textOf } from './terminal-text.js';
+import { kindOf, show, textOf } from './terminal-text.js';
 
 /** A value and where it came from: `default`, `preset smoke`, `params file p.yaml` or `-P`. */
 export interface ParamValue {
@@ -30,7 +30,9 @@ export function badParamValue(declaration: Declaration, given: ParamValue, wrong
         ? '-P gives'
         : `${given.origin} gives`;
   const { name, type } = declaration;
-  const message = `The parameter "${name}" (${type.name}) ${wrong.must}; ${source} ${kindOf(given.value)}.`;
+  // Of a list that is one, what it holds is wrong, or how much.
+  const shown = type.shape === 'list' && Array.isArray(given.value) ? show(given.value) : kindOf(given.value);
+  const message = `The parameter "${name}" (${type.name}) ${wrong.must}; ${source} ${shown}.`;
   const related =
     given.origin === 'default' ? [] : [{ message: `"${name}" is declared here`, at: declaration.at() }];
   const help = given.origin === '-P' ? listMeant(declaration, given.value) : undefined;

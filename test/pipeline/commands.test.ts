@@ -180,4 +180,10 @@ describe('a module', () => {
       complaints(text, { ...asked(flip), describeModules: () => [err('there is no such file')] }),
     ).toContain('./stages/flip.mjs cannot be used as a stage type: there is no such file.');
   });
+
+  test('that cannot be used is reported where it is used first, and not again', () => {
+    const twice = text.replace('stages:\n', 'stages:\n  other: { uses: ./stages/flip.mjs }\n');
+    const said = complaints(twice, { ...asked(flip), describeModules: () => [err('there is no such file')] });
+    expect(said.match(/MODULE_UNUSABLE/g)).toHaveLength(1);
+  });
 });

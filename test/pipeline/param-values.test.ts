@@ -29,6 +29,16 @@ describe('a parameter', () => {
     );
   });
 
+  test('of type list is shown where it is too short, or holds a value twice', () => {
+    const list = '  sizes: { type: list<int>, default: [1, 2], unique: true, min_items: 2 }';
+    expect(complaints(file(list, '1'), { overrides: ['sizes=[1]'] })).toContain(
+      'The parameter "sizes" (list<int>) must have at least 2 elements; -P gives [1].',
+    );
+    expect(complaints(file(list.replace('[1, 2]', '[3, 3]'), '1'))).toContain(
+      'The parameter "sizes" (list<int>) must not hold a value twice (3); its default is [3,3].',
+    );
+  });
+
   test('of type bytes is written with units and computed with in bytes', () => {
     expect(layer('  room: { type: bytes, default: 1.5KiB }', 'params.room')[1]).toBe(1536);
     expect(
