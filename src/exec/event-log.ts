@@ -85,18 +85,24 @@ export class EventLog {
       }
       if (!this.#matters) return;
       this.#unsynced = true;
-      this.#timer ??= setTimeout(() => this.#sync(), syncEveryMs).unref();
+      this.#soon();
     });
   }
 
-  /** In the background: a slow disk must not hold up the run. */
+  #soon(): void {
+    this.#timer ??= setTimeout(() => this.#sync(), syncEveryMs).unref();
+  }
+
+  /** In the background: a slow disk must not hold up the run. One at a time: the end waits for that one. */
   #sync(): void {
     this.#timer = undefined;
     if (!this.#unsynced || this.#broken) return;
+    if (this.#syncing !== undefined) return this.#soon();
     this.#unsynced = false;
     this.#syncing = new Promise((resolve) => {
       fdatasync(this.#file, (error) => {
         if (error) this.#fail(error);
+        this.#syncing = undefined;
         resolve();
       });
     });

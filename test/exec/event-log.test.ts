@@ -6,7 +6,14 @@ import { EventLog } from '../../src/exec/event-log.js';
 import { temporaryFolder } from '../rig/temporary.js';
 import { loggedEvents } from '../rig/rig.js';
 
-const disk = vi.hoisted(() => ({ synced: 0, behind: 0, full: false }));
+const disk = vi.hoisted(() => ({
+  synced: 0,
+  behind: 0,
+  full: false,
+  last: Promise.resolve(),
+  /** Syncs that were asked for, of a disk that does nothing until it is told. */
+  waits: undefined as (() => void)[] | undefined,
+}));
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -14,7 +21,15 @@ vi.mock('node:fs', async (original) => {
     ...fs,
     fdatasync: (file: number, done: (error: Error | null) => void) => {
       disk.behind++;
-      fs.fdatasync(file, done);
+      disk.last = new Promise((resolve) => {
+        const ended = (error: Error | null): void => {
+          done(error);
+          resolve();
+        };
+        const sync = (): void => fs.fdatasync(file, ended);
+        if (disk.waits) disk.waits.push(sync);
+        else sync();
+      });
     },
     fdatasyncSync: (file: number) => {
       fs.fdatasyncSync(file);
@@ -39,6 +54,7 @@ beforeEach(() => {
   seq = 0;
   disk.synced = 0;
   disk.behind = 0;
+  disk.waits = undefined;
   failures.length = 0;
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -122,11 +138,36 @@ test('is synced in the background while something is computed, once a second at 
     expect(disk.behind).toBe(1);
     vi.advanceTimersByTime(5000);
     expect(disk.behind).toBe(1);
+    await disk.last;
     await said('inst.start');
     vi.advanceTimersByTime(1000);
     expect(disk.behind).toBe(2);
+    await disk.last;
     await made.close();
     expect(disk.synced).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('on a disk that takes its time nothing is synced after the end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const made = log();
+    const waits: (() => void)[] = (disk.waits = []);
+    for (const inst of ['a', 'b']) {
+      made.append(event('inst.start', inst));
+      await new Promise(setImmediate);
+      vi.advanceTimersByTime(1000);
+    }
+    const closed = made.close();
+    for (const sync of waits.reverse()) sync();
+    await closed;
+    expect({ behind: disk.behind, synced: disk.synced, failures }).toEqual({
+      behind: 1,
+      synced: 1,
+      failures: [],
+    });
   } finally {
     vi.useRealTimers();
   }
