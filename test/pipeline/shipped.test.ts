@@ -25,6 +25,42 @@ describe.each(shipped)('pipelines/%s', (name) => {
   });
 });
 
+describe('pipelines/optima.yaml', () => {
+  const source = readFileSync(new URL('pipelines/optima.yaml', root));
+  const planned = (...overrides: string[]) =>
+    planPipeline({ source, file: 'optima.yaml', signatures, preset: 'smoke', overrides });
+
+  test.each(['seeds=[3,4]', 'seeds=[12,7,9]', 'probes=[1]'])('plans with -P %s', (override) => {
+    const plan = planned(override);
+    expect(plan.ok ? '' : formatDiagnostics(plan.error)).toBe('');
+  });
+
+  test('draws the first of its seeds where it draws one, and says which', () => {
+    const plan = planned('seeds=[12,7]');
+    if (!plan.ok) throw new Error(formatDiagnostics(plan.error));
+    const paramsOf = (name: string) =>
+      plan.value.instances.find(({ definition }) => definition === name)?.params;
+    expect(paramsOf('paths_seeds')?.['where']).toEqual({ a_seed: 12 });
+    expect(paramsOf('spectra')?.['title']).toMatch(/, seed 12$/);
+  });
+
+  test('compares at the sparsest of its probes', () => {
+    const plan = planned('levels=5', 'probes=[1,3]');
+    if (!plan.ok) throw new Error(formatDiagnostics(plan.error));
+    const table = plan.value.instances.find(({ definition }) => definition === 'accuracy_table');
+    const contrasts = table?.params['contrasts'] as readonly { at_least: unknown }[];
+    expect(contrasts.map(({ at_least }) => at_least)).toEqual([{ k: 3 }, { k: 3 }]);
+  });
+
+  test.each([
+    ['seeds=[1]', 'The parameter "seeds" (list<int>) must have at least 2 elements'],
+    ['probes=[]', 'The parameter "probes" (list<int>) must have at least 1 element'],
+  ])('refuses -P %s before anything runs', (override, message) => {
+    const plan = planned(override);
+    expect(plan.ok ? 'planned' : formatDiagnostics(plan.error)).toContain(message);
+  });
+});
+
 describe.each([...signatures.values()])('the stage type $type', (signature) => {
   const parameters = [signature.params, ...Object.values(signature.variants?.of ?? {})].flatMap(
     ({ properties }) => Object.keys(properties),
