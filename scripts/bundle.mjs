@@ -15,7 +15,12 @@ const loadedLate = {
   resolveId: (id) => (id === late ? { id: `\0${late}` } : null),
   load: (id) =>
     id === `\0${late}`
-      ? `export const spawn = (...words) => process.getBuiltinModule('${late}').spawn(...words);`
+      ? ['spawn', 'spawnSync']
+          .map(
+            (name) =>
+              `export const ${name} = (...words) => process.getBuiltinModule('${late}').${name}(...words);`,
+          )
+          .join('\n')
       : null,
 };
 
