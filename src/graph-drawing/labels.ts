@@ -27,24 +27,49 @@ export function placeLabels(
   routes: readonly LabelledRoute[],
   obstacles: readonly Obstacle[] = [],
 ): PlacedLabel[] {
-  const placed: PlacedLabel[] = [];
-  const curves = routes.map(({ route }) => route.slice(1).map((to, i) => curveOf(route[i] ?? to, to)));
-  routes.forEach(({ label, route }, own) => {
-    const others = curves.flatMap((curve, i) => (i === own ? [] : curve));
+  const curves = banded(
+    routes.flatMap(({ route }, owner) => route.slice(1).map((to, i) => curveOf(owner, route[i] ?? to, to))),
+  );
+  const boxes = banded(obstacles);
+  const placed = banded<PlacedLabel & Box>([]);
+  return routes.flatMap(({ label, route }, own) => {
     let best: { place: PlacedLabel; covered: number } | undefined;
     for (const [to, from] of route.slice(1).map((point, i) => [point, route[i] ?? point] as const))
       for (const t of tried) {
         if (best?.covered === 0) break;
         const place = { label, ...onCurve(from, to, t) };
         const covered =
-          10 * obstacles.filter((box) => covers(place, box)).length +
-          10 * placed.filter((other) => overlap(place, other)).length +
-          others.filter((curve) => crosses(place, curve)).length;
+          10 * boxes.near(place.y).filter((box) => covers(place, box)).length +
+          10 * placed.near(place.y).filter((other) => overlap(place, other)).length +
+          curves.near(place.y).filter((curve) => curve.owner !== own && crosses(place, curve)).length;
         if (best === undefined || covered < best.covered) best = { place, covered };
       }
-    if (best !== undefined) placed.push(best.place);
+    if (best === undefined) return [];
+    placed.add({ ...best.place, width: 0, height: 0 });
+    return [best.place];
   });
-  return placed;
+}
+
+interface Banded<T> {
+  add(one: T): void;
+  /** All that may touch a label at this height. */
+  near(y: number): readonly T[];
+}
+
+/** Things by the horizontal bands in which they lie: labels are low, and most links short. */
+function banded<T extends Obstacle>(all: readonly T[]): Banded<T> {
+  const tall = 64;
+  const bands = new Map<number, T[]>();
+  const add = (one: T) => {
+    const last = Math.floor((one.y + one.height + height) / tall);
+    for (let band = Math.floor((one.y - height) / tall); band <= last; band++) {
+      const known = bands.get(band);
+      if (known === undefined) bands.set(band, [one]);
+      else known.push(one);
+    }
+  };
+  all.forEach(add);
+  return { add, near: (y) => bands.get(Math.floor(y / tall)) ?? [] };
 }
 
 function overlap(a: PlacedLabel, b: PlacedLabel): boolean {
@@ -60,29 +85,28 @@ const covers = (label: PlacedLabel, { x, y, width, height: tall }: Obstacle): bo
   label.y + height / 2 > y &&
   label.y - height / 2 < y + tall;
 
-interface Curve {
+/** Between two points of a route, with the rectangle around it. */
+interface Curve extends Obstacle {
+  readonly owner: number;
   readonly points: readonly Point[];
-  /** What it lies in. */
-  readonly around: Obstacle;
 }
 
-function curveOf(from: Point, to: Point): Curve {
-  const x = Math.min(from.x, to.x);
-  const y = Math.min(from.y, to.y);
-  return {
-    points: Array.from({ length: steps + 1 }, (_, i) => onCurve(from, to, i / steps)),
-    around: { x, y, width: Math.abs(to.x - from.x), height: Math.abs(to.y - from.y) },
-  };
-}
+const around = (from: Point, to: Point): Obstacle => ({
+  x: Math.min(from.x, to.x),
+  y: Math.min(from.y, to.y),
+  width: Math.abs(to.x - from.x),
+  height: Math.abs(to.y - from.y),
+});
 
-function crosses(label: PlacedLabel, { points, around }: Curve): boolean {
-  if (!covers(label, around)) return false;
-  return points.slice(1).some((to, i) => {
-    const from = points[i] ?? to;
-    const x = Math.min(from.x, to.x);
-    const y = Math.min(from.y, to.y);
-    return covers(label, { x, y, width: Math.abs(to.x - from.x), height: Math.abs(to.y - from.y) });
-  });
+const curveOf = (owner: number, from: Point, to: Point): Curve => ({
+  ...{ owner, ...around(from, to) },
+  points: Array.from({ length: steps + 1 }, (_, i) => onCurve(from, to, i / steps)),
+});
+
+function crosses(label: PlacedLabel, curve: Curve): boolean {
+  const { points } = curve;
+  if (!covers(label, curve)) return false;
+  return points.slice(1).some((to, i) => covers(label, around(points[i] ?? to, to)));
 }
 
 /** The curve leaves and arrives vertically, with both handles at half the height. */
