@@ -1,8 +1,8 @@
 // npm run native: makes TensorFlow.js's native backend available where its prebuilt library cannot be downloaded. It is
 // put together from what package registries serve: the C library and headers inside TensorFlow's Python wheel, and the
-// binding's own C++ sources. The result lies in the user cache, outside the checkout, and is used again; --again makes
-// it anew. Python, a C++ compiler and make are needed for this only.
-import { execFileSync, spawnSync } from 'node:child_process';
+// binding's own C++ sources. The result lies in the user cache, outside the checkout, and is used again as long as it
+// loads; --again makes it anew in any case. Python, a C++ compiler and make are needed for this only.
+import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -18,6 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import { wire } from '../dist/src/cli/wire.js';
 import { findNative, nativeFolder, nativeVersions } from '../dist/src/gradient/locate.js';
+import { tryNative } from '../dist/src/gradient/native-load.js';
 
 const { cache } = wire();
 const target = nativeFolder(cache);
@@ -140,15 +141,8 @@ function compile() {
 }
 
 function tryOut(folder) {
-  const script = `
-    const tf = require(${JSON.stringify(folder)});
-    const sum = tf.sum(tf.matMul(tf.ones([2, 3]), tf.ones([3, 2]))).dataSync()[0];
-    if (sum !== 12 || tf.getBackend() !== 'tensorflow') throw new Error('the native backend computes ' + sum);
-  `;
-  execFileSync(process.execPath, ['-e', script], {
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const { problem } = tryNative(folder);
+  if (problem !== '') throw new Trouble(`What was made does not load: ${problem}`);
 }
 
 /** What only the build needed. */
@@ -180,11 +174,14 @@ function make() {
 }
 
 const again = process.argv.includes('--again');
-const found = findNative(cache);
+const found = findNative(cache, { retry: true });
 if (found.ok && !again) say(`the native backend is there: ${found.value}`);
 else
   try {
+    if (!found.ok) say(found.error);
     make();
+    // The first one to look notes that it loads, for everybody who may only read the cache.
+    findNative(cache);
     say(`the native backend is there: ${target}`);
   } catch (error) {
     process.exitCode = 1;

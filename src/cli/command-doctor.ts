@@ -21,7 +21,7 @@ interface Health {
   readonly warnings: readonly string[];
 }
 
-/** Says on what ticketlab would run here. Loads no backend and writes nothing. */
+/** Says on what ticketlab would run here. Loads no backend itself and writes nothing into the project. */
 export function doctorCommand(options: { readonly store?: string; readonly json?: boolean }): number {
   const wiring = wire(options.store);
   const store = storeHealth(wiring);

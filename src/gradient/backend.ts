@@ -67,7 +67,7 @@ async function loadNative(cacheDir: string): Promise<Backend> {
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0];
     throw new UserError(
-      `the native library in ${found.value} does not load (${reason}). Run \`npm run native -- --again\` in a checkout of ticketlab, or use \`backend: wasm\``,
+      `the native library in ${found.value} does not load (${reason}). ${nativeRemedy()}, or use \`backend: wasm\``,
     );
   }
   return ready('native', tf);

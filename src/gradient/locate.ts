@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { err, ok } from '../base/result.js';
 import type { Result } from '../base/result.js';
+import { nativeLoads } from './native-load.js';
 
-/** `auto`: native where it is installed, else wasm. */
+/** `auto`: native where it can be loaded, else wasm. */
 export const backendChoices = ['auto', 'native', 'wasm'] as const;
 export type BackendChoice = (typeof backendChoices)[number];
 export type BackendName = Exclude<BackendChoice, 'auto'>;
@@ -22,24 +23,39 @@ export function nativeFolder(cacheDir: string): string {
   return join(cacheDir, `tfjs-node-${tfjs}-tensorflow-${tensorflow}-${process.platform}-${process.arch}`);
 }
 
+/** A package with native parts, or in words why there is none. */
+type Found = Result<string, string>;
+
 /**
- * The folder of a tfjs-node package with its native parts, or in words why there is none. Looks at files only: nothing
- * is loaded.
+ * The folder of a tfjs-node package whose native parts can be loaded, or in words why there is none. What is there is
+ * loaded once, in another process (`nativeLoads`); from then on this looks at files only.
  *
  * @param cacheDir the user cache
+ * @param retry try once more what did not load
  */
-export function findNative(cacheDir: string, nodeVersion = process.versions.node): Result<string, string> {
+export function findNative(
+  cacheDir: string,
+  {
+    nodeVersion = process.versions.node,
+    retry = false,
+  }: { readonly nodeVersion?: string; readonly retry?: boolean } = {},
+): Found {
   const major = Number.parseInt(nodeVersion, 10);
   if (major > lastNodeMajor) return err(`${binding} does not run on Node ${major}`);
   const own = ownPackage();
   const cached = join(nativeFolder(cacheDir), 'node_modules', binding);
-  const complete = [own, cached].find((folder) => folder !== undefined && hasNativeParts(folder));
-  if (complete !== undefined) return ok(complete);
-  return err(
+  const there = [own, cached].filter((folder) => folder !== undefined && hasNativeParts(folder));
+  let problem =
     own === undefined
       ? `${binding} is not installed`
-      : `${binding} is installed without its native library, which could not be downloaded`,
-  );
+      : `${binding} is installed without its native library, which could not be downloaded`;
+  const answersFile = `${nativeFolder(cacheDir)}.loads.json`;
+  for (const folder of there as string[]) {
+    const loads = nativeLoads(folder, { answersFile, retry, instructions: instructionSet(cpuFlags()) });
+    if (loads.ok) return ok(folder);
+    problem = `the native library in ${folder} does not load (${loads.error})`;
+  }
+  return err(problem);
 }
 
 /** What would bring the native backend to where there is none, as the beginning of a sentence. */
@@ -126,9 +142,9 @@ export interface BackendReport {
   readonly advice: string;
 }
 
-/** For `ticketlab doctor`: which backend gradients will be computed on, and why. Looks at files only. */
+/** For `ticketlab doctor`: which backend gradients will be computed on, and why. What did not load is tried anew. */
 export function backendReport(cacheDir: string): BackendReport {
-  const native = findNative(cacheDir);
+  const native = findNative(cacheDir, { retry: true });
   const wasm = { there: true, detail: 'part of ticketlab: runs wherever Node runs' } as const;
   const runtime = gradientRuntime('auto', cacheDir);
   return native.ok
@@ -137,7 +153,7 @@ export function backendReport(cacheDir: string): BackendReport {
         runtime,
         native: { there: true, detail: native.value },
         wasm,
-        advice: 'native is in use because it is installed; a stage takes wasm with `backend: wasm`',
+        advice: 'native is in use because it is installed and loads; a stage takes wasm with `backend: wasm`',
       }
     : {
         inUse: 'wasm',

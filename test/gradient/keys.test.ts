@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { reconstruct } from '../../src/cli/reconstruct.js';
 import { runtimeClass } from '../../src/exec/runtime-class.js';
-import { gradientClasses, nativeFolder } from '../../src/gradient/locate.js';
+import { gradientClasses } from '../../src/gradient/locate.js';
 import { instanceKey } from '../../src/pipeline/fingerprint.js';
 import { signatureMap } from '../../src/pipeline/signatures.js';
 import { filledParams } from '../../src/pipeline/stage-params.js';
@@ -13,15 +13,12 @@ import type { ResultRecord } from '../../src/store/record.js';
 import hessianFlatness from '../../stages/hessian-flatness.js';
 import prune from '../../stages/prune.js';
 import trainGd from '../../stages/train-gd.js';
+import { pretendNative } from './pretended.js';
 
-/** A machine on which the native library lies in the user cache, as far as one can see without loading it. */
+/** A machine on which a native library lies in the user cache and loads. */
 const cache = mkdtempSync(join(tmpdir(), 'ticketlab-keys-'));
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
-for (const part of ['lib/napi-v8/tfjs_binding.node', 'deps/lib/libtensorflow.so']) {
-  const file = join(nativeFolder(cache), 'node_modules', '@tensorflow', 'tfjs-node', part);
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, '');
-}
+pretendNative(cache);
 const gradientClass = gradientClasses(cache);
 
 function keyed(signature: StageDefinition, given: Record<string, string | number>) {
