@@ -1,4 +1,4 @@
-import { parseDocument, visit, type Document, type YAMLError } from 'yaml';
+import { parseDocument, visit, type Document, type Range, type YAMLError } from 'yaml';
 import { err, ok, type Result } from '../base/result.js';
 import type { Json } from '../base/json.js';
 import { problem, type Diagnostic } from './diagnostic.js';
@@ -116,7 +116,7 @@ function syntaxProblems(source: SourceText, doc: Document): Diagnostic[] {
         },
       ),
     ];
-  const open = first.code === 'MISSING_CHAR' ? unclosedQuotes(source, doc, first) : undefined;
+  const open = unclosed(source, doc, first);
   if (open !== undefined) return [open];
   const at = rangeAt(source, first.pos[0], first.pos[1]);
   return [
@@ -129,22 +129,55 @@ function syntaxProblems(source: SourceText, doc: Document): Diagnostic[] {
   ];
 }
 
-/** Quotes that nothing closes: where the text begins, and not where the file ends. */
-function unclosedQuotes(source: SourceText, doc: Document, error: YAMLError): Diagnostic | undefined {
-  let open: number | undefined;
-  visit(doc, {
-    Scalar: (_, { type, range }) => {
-      if (!range || (type !== 'QUOTE_DOUBLE' && type !== 'QUOTE_SINGLE')) return;
-      if (range[0] < error.pos[0] && range[2] >= error.pos[0]) open = range[0];
-    },
-  });
+/** Quotes or brackets that nothing closes: where they open, and not where the file ends. */
+function unclosed(
+  source: SourceText,
+  doc: Document,
+  { code, pos, message }: YAMLError,
+): Diagnostic | undefined {
+  const flow = /^Flow (map|sequence) in block|^Flow (map|sequence) must/.test(message);
+  if (code !== 'MISSING_CHAR' && !flow) return undefined;
+  const open = openNode(doc, pos[0], flow);
   if (open === undefined) return undefined;
   const { line, start } = lineAround(source, open);
-  const quote = source.text[open] ?? '"';
-  const message = `Missing closing quote ${quote}: the text that begins here does not end.`;
-  return problem('YAML_SYNTAX', rangeAt(source, open, start + line.trimEnd().length), message, {
-    help: `Write ${quote} at its end as well.`,
+  const at = rangeAt(source, open, Math.min(pos[0], start + line.trimEnd().length));
+  const sign = source.text[open] ?? '"';
+  const closing = { '{': '}', '[': ']' }[sign];
+  if (closing === undefined)
+    return problem(
+      'YAML_SYNTAX',
+      at,
+      `Missing closing quote ${sign}: the text that begins here does not end.`,
+      {
+        help: `Write ${sign} at its end as well.`,
+      },
+    );
+  const what = sign === '{' ? 'mapping' : 'list';
+  return problem(
+    'YAML_SYNTAX',
+    at,
+    `Missing closing bracket ${closing}: the ${what} that begins here does not end.`,
+    {
+      help: `Write ${closing} at its end, and indent its further lines.`,
+    },
+  );
+}
+
+/** Where the innermost text in quotes, or the innermost `{ }` or `[ ]`, begins that goes on to this place. */
+function openNode(doc: Document, end: number, flow: boolean): number | undefined {
+  let open: number | undefined;
+  const take = (range: Range | null | undefined) => {
+    if (range && range[0] < end && range[2] >= end) open = range[0];
+  };
+  visit(doc, {
+    Collection: (_, node) => {
+      if (flow && node.flow === true && node.range?.[1] === end) take(node.range);
+    },
+    Scalar: (_, { type, range }) => {
+      if (!flow && (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE')) take(range);
+    },
   });
+  return open;
 }
 
 function syntaxHelp(source: SourceText, { code, pos }: YAMLError): string {

@@ -239,6 +239,19 @@ ${lines}`;
 `);
   });
 
+  test.each([
+    ['      layers: [4, 2\n      rng: 1\n', '7:15', '[4, 2', 'bracket ]: the list'],
+    ['      { layers: [4], rng: 1\ntargets: {}\n', '7:7', '{ layers: [4], rng: 1', 'bracket }: the mapping'],
+    ['      layers: { a: [4, { b: 2 } }\n', '7:20', '[4, { b: 2 }', 'bracket ]: the list'],
+  ])('brackets that nothing closes are shown where they open: %j', (lines, place, shown, what) => {
+    const said = complaints(stage(lines)).split('\n');
+    expect(said[0]).toBe(
+      `p.yaml:${place}  error YAML_SYNTAX: Missing closing ${what} that begins here does not end.`,
+    );
+    expect(said[2]!.replace(/[^^]/g, '')).toBe('^'.repeat(shown.length));
+    expect(said[3]).toMatch(/^ {2}Write [\]}] at its end, and indent its further lines\.$/);
+  });
+
   test('a colon needs a blank behind it, and the line is shown with one', () => {
     expect(complaints(stage('      rng:1\n      layers: [4]\n')))
       .toBe(`p.yaml:7:7  error YAML_SYNTAX: Implicit keys need to be on a single line.
