@@ -65,7 +65,7 @@ const furtherColumns = ['ends', 'control'].map((input) => ({
 
 export default defineStage({
   type: 'evaluate-lmc',
-  version: 1,
+  version: 2,
   summary: 'Error and cross-entropy on the straight line between networks: are they linearly connected?',
   params,
   inputs: {

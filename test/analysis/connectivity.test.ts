@@ -171,6 +171,31 @@ test('weight matching undoes any permutation, also where the order as it is woul
   }
 });
 
+test('weight matching undoes permutations where few weights are left to tell units apart, and no biases', () => {
+  for (const spec of [
+    specs[0],
+    { model: 'mlp', layers: [16, 20, 20, 20, 10], activation: 'relu' },
+  ] as const) {
+    const { layout, layers: ordered } = buildNetwork(spec);
+    const layers = hiddenLayers(
+      layout,
+      ordered.map(({ name }) => name),
+    );
+    for (let seed = 0; seed < 10; seed++) {
+      const weights = new Float64Array(layout.size);
+      for (const { kind, offset, size } of layout.tensors)
+        for (let i = offset; i < offset + size; i++)
+          if (kind === 'kernel' && uniform(streamKey(seed, 'kept'), 0, i) < 0.05)
+            weights[i] = uniform(streamKey(seed, 'value'), 0, i) - 0.5;
+      const shuffled = layers.reduce((all, layer, i) => {
+        const order = permutation(new Uint32Array(layer.units.length), streamKey(seed, 'order', i), 0);
+        return permuteUnits(all, layer, order);
+      }, weights);
+      expect(matchUnits(weights, shuffled, layers).aligned).toEqual(weights);
+    }
+  }
+});
+
 describe.each(specs)('hidden units of %o', (spec) => {
   const network = buildNetwork(spec);
   const layers = hiddenLayers(

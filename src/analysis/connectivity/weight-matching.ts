@@ -22,17 +22,51 @@ const mostSweeps = 100;
 /**
  * Weight matching (Ainsworth et al. 2023, Git Re-Basin): the order of b's hidden units that makes its weights nearest
  * to a's, found layer by layer as linear assignments until none gains. A single start can get stuck, so there are two:
- * b as it is, and b aligned from the first layer on by incoming weights alone, which undoes any mere permutation.
+ * b as it is, and b aligned from the first layer on by incoming weights alone. Both may miss the order of a b that is
+ * merely permuted, where units have too few weights to be told apart layer by layer; so that is tried first.
  */
 export function matchUnits(a: Float64Array, b: Float64Array, layers: readonly HiddenLayer[]): Matching {
   const none: Orders = {
     aligned: b,
     orders: layers.map(({ units }) => Uint32Array.from(units, (_, u) => u)),
   };
+  const permuted = alignedByValues(a, none, layers);
+  if (permuted.aligned.every((value, i) => value === a[i])) return matchingOf(permuted);
   const candidates = [none, alignedForward(a, none, layers)].map((start) => improved(a, start, layers));
   const [best] = candidates.sort((x, y) => dot(a, y.aligned) - dot(a, x.aligned));
-  const moved = best.orders.flatMap((order) => [...order].filter((unit, place) => unit !== place)).length;
-  return { aligned: best.aligned, moved };
+  return matchingOf(best);
+}
+
+function matchingOf({ aligned, orders }: Orders): Matching {
+  return { aligned, moved: orders.flatMap((order) => [...order].filter((unit, at) => unit !== at)).length };
+}
+
+/**
+ * Units side by side that come at the same place when the units of each network are sorted by their values: bias,
+ * incoming and outgoing weights, each sorted, which no order of the layers beside them changes. Units of equal values
+ * that are wired differently may be mistaken for each other.
+ */
+function alignedByValues(a: Float64Array, start: Orders, layers: readonly HiddenLayer[]): Orders {
+  return layers.reduce((found, layer, index) => {
+    const [ofA, ofB] = [sortedUnits(a, layer), sortedUnits(found.aligned, layer)];
+    const order = new Uint32Array(ofA.length);
+    ofA.forEach((place, rank) => (order[place] = ofB[rank]));
+    return reordered(found, layer, index, order);
+  }, start);
+}
+
+function sortedUnits(weights: Float64Array, { units, incoming }: HiddenLayer): number[] {
+  const values = units.map((positions) => {
+    const [bias, ...others] = Float64Array.from(positions, (position) => weights[position]);
+    const into = Float64Array.from(others.slice(0, incoming - 1)).sort();
+    const outOf = Float64Array.from(others.slice(incoming - 1)).sort();
+    return [bias, ...into, ...outOf];
+  });
+  const compare = (u: number, v: number): number => {
+    const at = values[u].findIndex((value, i) => value !== values[v][i]);
+    return at < 0 ? 0 : values[u][at] - values[v][at];
+  };
+  return units.map((_, unit) => unit).sort(compare);
 }
 
 /** One pass that looks at the bias and the incoming weights of each unit only: the first entries of its positions. */
