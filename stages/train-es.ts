@@ -42,6 +42,7 @@ const params = Type.Object(
     popsize: Type.Integer({ minimum: 2, description: 'Candidates per generation.' }),
     generations: Type.Integer({ minimum: 1, description: 'Generations to train.' }),
     batch: Type.Integer({
+      default: 1024,
       minimum: 1,
       description: 'Training images per generation, the same for all candidates.',
     }),
@@ -95,7 +96,7 @@ type Params = Static<typeof params>;
 
 export default defineStage({
   type: 'train-es',
-  version: 1,
+  version: 2,
   summary: 'Trains the weights that a mask leaves with an evolution strategy.',
   params,
   variants: { by: 'strategy', of: strategySchemas },
