@@ -63,26 +63,6 @@ export function createPasses(
     totals.correct.fill(0);
   }
 
-  function evaluation(count: number, set: number, images: number): Job {
-    const blocks = Math.ceil(images / BLOCK);
-    const parts = Math.min(blocks, Math.ceil((tasksPerThread * threads) / count));
-    const operationsPerTask = (program.cost * blocks) / parts;
-    const tasksPerTurn = Math.max(1, Math.floor(operationsPerTurn / operationsPerTask));
-    return { kind: evaluateKind, tasks: count * parts, set, images, parts, tasksPerTurn };
-  }
-
-  /** Adds the chunk's blocks in ascending order: the order of a sum is the same for any number of threads. */
-  function addUp(first: number, count: number, images: number): void {
-    const blocks = Math.ceil(images / BLOCK);
-    for (let k = 0; k < count; k++) {
-      for (let block = 0; block < blocks; block++) {
-        const at = (k * CHUNK_BLOCKS + block) * 2;
-        totals.logLikelihood[first + k] += candidates.results[at];
-        totals.correct[first + k] += candidates.results[at + 1];
-      }
-    }
-  }
-
   return {
     coordinates: program.coordinates,
     async run({ count, fill }, set, indices) {
@@ -96,11 +76,43 @@ export function createPasses(
           const held = Math.min(mostCandidates, count - first);
           // Those that are held already stay for the next chunk.
           if (from === 0 || count > mostCandidates) fill(hold(held), first, held);
-          await crew.run(evaluation(held, set, images));
-          addUp(first, held, images);
+          await crew.run(evaluation(program.cost, threads, { count: held, set, images }));
+          addUp(totals, candidates.results, { first, count: held, images });
         }
       }
       return totals;
     },
   };
+}
+
+/** `cost`: estimated processor operations for a block. */
+function evaluation(
+  cost: number,
+  threads: number,
+  { count, set, images }: { readonly count: number; readonly set: number; readonly images: number },
+): Job {
+  const blocks = Math.ceil(images / BLOCK);
+  const parts = Math.min(blocks, Math.ceil((tasksPerThread * threads) / count));
+  const operationsPerTask = (cost * blocks) / parts;
+  const tasksPerTurn = Math.max(1, Math.floor(operationsPerTurn / operationsPerTask));
+  return { kind: evaluateKind, tasks: count * parts, set, images, parts, tasksPerTurn };
+}
+
+/**
+ * Adds the chunk's blocks of the held candidates, of which the first is number `first`, in ascending order: the order of
+ * a sum is the same for any number of threads.
+ */
+function addUp(
+  { logLikelihood, correct }: Totals,
+  results: Float64Array,
+  { first, count, images }: { readonly first: number; readonly count: number; readonly images: number },
+): void {
+  const blocks = Math.ceil(images / BLOCK);
+  for (let k = 0; k < count; k++) {
+    for (let block = 0; block < blocks; block++) {
+      const at = (k * CHUNK_BLOCKS + block) * 2;
+      logLikelihood[first + k] += results[at];
+      correct[first + k] += results[at + 1];
+    }
+  }
 }
