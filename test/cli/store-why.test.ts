@@ -186,6 +186,18 @@ stages:
     expect(causes(folder, 'a')).toEqual(['a: its record is damaged']);
   });
 
+  test('has the verdict of plan where something from outside is missing', () => {
+    const needy = chain.replace('  a:\n', '  a:\n    env: { NOT_SET: { external: true } }\n');
+    const folder = project({ 'p.yaml': needy });
+    const [planned] = plannedIn(folder, ['p.yaml']);
+    const { stdout } = ticketlab(folder, ['why', 'a', 'p.yaml', '--json']);
+    const { instances } = JSON.parse(stdout) as { instances: { verdict: string; reason: string }[] };
+    expect(planned).toMatchObject({ verdict: 'run', key: null });
+    expect(instances).toMatchObject([
+      { verdict: 'run', key: null, reason: 'the environment variable NOT_SET is not set' },
+    ]);
+  });
+
   test('names the nearest result of a program', () => {
     const folder = project({ 'p.yaml': chain });
     run(folder);
