@@ -71,28 +71,33 @@ export function sumsOf(network: Network, positions: Uint32Array, largestPixel: n
   return { largestPixel, layers, unit, isBias };
 }
 
+/** Whether no sum of the candidate at `offset` can overflow. */
+export type StaysFinite = (weights: Float32Array, offset: number) => boolean;
+
 /**
- * Whether no sum of a candidate can overflow, by the magnitudes of its own weights: float32 search coordinates from
- * `offset` on, all of them finite. A deep network has far more room here than `weightLimit` leaves it, which takes
- * every weight for as large as the largest.
+ * Decides by the magnitudes of a candidate's own weights: float32 search coordinates, all of them finite. A deep network
+ * has far more room here than `weightLimit` leaves it, which takes every weight for as large as the largest.
  */
-export function staysFinite(weights: Float32Array, offset: number, sums: Sums): boolean {
-  const { unit, isBias, layers } = sums;
+export function createFiniteCheck({ unit, isBias, layers, largestPixel }: Sums): StaysFinite {
   const units = layers.reduce((sum, layer) => sum + layer.units, 0);
   const kernels = new Float64Array(units);
   const biases = new Float64Array(units);
-  for (let i = 0; i < unit.length; i++)
-    (isBias[i] === 1 ? biases : kernels)[unit[i]] += Math.abs(weights[offset + i]);
-  let incoming = sums.largestPixel;
-  let u = 0;
-  for (const layer of layers) {
-    let largest = 0;
-    for (const end = u + layer.units; u < end; u++)
-      largest = Math.max(largest, kernels[u] * incoming + biases[u]);
-    if (!(largest <= safe)) return false;
-    incoming = layer.squashed ? Math.min(1, largest) : largest;
-  }
-  return true;
+  return (weights, offset) => {
+    kernels.fill(0);
+    biases.fill(0);
+    for (let i = 0; i < unit.length; i++)
+      (isBias[i] === 1 ? biases : kernels)[unit[i]] += Math.abs(weights[offset + i]);
+    let incoming = largestPixel;
+    let u = 0;
+    for (const layer of layers) {
+      let largest = 0;
+      for (const end = u + layer.units; u < end; u++)
+        largest = Math.max(largest, kernels[u] * incoming + biases[u]);
+      if (!(largest <= safe)) return false;
+      incoming = layer.squashed ? Math.min(1, largest) : largest;
+    }
+    return true;
+  };
 }
 
 /** The bits of a float32 that is not negative: their order is that of the numbers. */

@@ -1,7 +1,7 @@
 import { BLOCK } from '../numeric/kernels/contract.js';
 import { createKernels } from '../numeric/kernels/wasm.js';
 import type { Program } from './compile/program.js';
-import { largestFiniteBits, staysFinite, type Sums } from './divergence.js';
+import { createFiniteCheck, largestFiniteBits, type Sums } from './divergence.js';
 import type { Images } from './images.js';
 import { CHUNK_BLOCKS } from './memory-plan.js';
 import type { MemoryPlan } from './memory-plan.js';
@@ -60,6 +60,7 @@ export type TakeTasks = (candidates: Candidates, most: number) => boolean;
 export function createTaskTaker(shared: Shared, thread: number): TakeTasks {
   const { program, plan, control: words } = shared;
   const runner = createRunner(shared.memory, createKernels(shared.memory), program, { ...plan, thread });
+  const staysFinite = createFiniteCheck(shared.sums);
   let job = -1;
   let loaded = -1;
   let diverged = false;
@@ -70,7 +71,7 @@ export function createTaskTaker(shared: Shared, thread: number): TakeTasks {
     const offset = candidate * program.coordinates;
     diverged =
       !runner.loadWeights(weights, offset, shared.safeBits) &&
-      !(staysFinite(weights, offset, shared.sums) && runner.loadWeights(weights, offset, largestFiniteBits));
+      !(staysFinite(weights, offset) && runner.loadWeights(weights, offset, largestFiniteBits));
   }
 
   function evaluate({ weights, results }: Candidates, task: number): void {
