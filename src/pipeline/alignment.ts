@@ -1,19 +1,37 @@
 import type { Graph } from './bind.js';
+import { endOf, type WrongEdges } from './check-graph.js';
 import { problem, type Diagnostic } from './diagnostic.js';
-import { reasons, type Grid, type GridAxis, type GridContext, type NodeGrid } from './grid.js';
+import {
+  reasonsFor,
+  templatesOf,
+  type Grid,
+  type GridAxis,
+  type GridContext,
+  type NodeGrid,
+} from './grid.js';
 import { decode, follow, gatherRows, isPresent, latticeOf, lineUp, type Fixed, type Rows } from './lines.js';
 import { refNode, type BoundAfter, type BoundInput, type FixedAxis, type Node, type Ref } from './model.js';
 import { fixedPositions, rowFilter, valuesText } from './selection.js';
 import type { BoundExpression } from './templates.js';
 import { listed, show, textOf } from './terminal-text.js';
 
-/** Every instance that is read must exist: values of axes that line up, and points of a matrix with rows. */
-export function checkAlignment(graph: Graph, grid: Grid, context: GridContext): void {
+/**
+ * Every instance that is read must exist: values of axes that line up, and points of a matrix with rows. Of references
+ * that are wrong already nothing is said. Returns the inputs that lead to something that is there.
+ */
+export function checkAlignment(
+  graph: Graph,
+  grid: Grid,
+  context: GridContext & { readonly wrong: WrongEdges },
+): ReadonlySet<BoundInput> {
   const loops = loopAxes(grid);
+  const aligned = new Set<BoundInput>();
   for (const definition of graph.definitions) {
     const reader = grid.get(definition.node);
-    for (const input of definition.inputs)
-      align(readingOf(definition.name, input), { reader, grid, loops, context });
+    for (const input of definition.inputs) {
+      if (context.wrong.inputs.has(input)) continue;
+      if (align(readingOf(definition.name, input), { reader, grid, loops, context })) aligned.add(input);
+    }
     for (const after of definition.after)
       align(orderingOf(definition.name, after, definition.node), { reader, grid, loops, context });
   }
@@ -22,7 +40,7 @@ export function checkAlignment(graph: Graph, grid: Grid, context: GridContext): 
       for (const key of ['start', 'next'] as const) {
         const ref = variable[key];
         const own = grid.get(node);
-        if (ref === undefined || own === undefined) continue;
+        if (ref === undefined || own === undefined || context.wrong.ends.has(endOf(variable, key))) continue;
         const axes = own.axes.filter((axis) => key === 'next' || !axis.spec.loop);
         const at = () => context.file.at([...variable.path, key]);
         const written = `the ${key} of "${variable.name}"`;
@@ -32,6 +50,7 @@ export function checkAlignment(graph: Graph, grid: Grid, context: GridContext): 
           { reader: { axes, present: own.present }, grid, loops, context },
         );
       }
+  return aligned;
 }
 
 /** Names of axes that count the passes of some loop. */
@@ -71,14 +90,15 @@ interface Alignment {
   readonly context: GridContext;
 }
 
-function align(reading: Reading, alignment: Alignment): void {
+/** True when all that is read is known to be there. */
+function align(reading: Reading, alignment: Alignment): boolean {
   const { reader, grid, context } = alignment;
   const source = grid.get(refNode(reading.ref));
-  if (reader === undefined || source === undefined) return;
+  if (reader === undefined || source === undefined) return false;
   const fixed = fixedPositions(reading, source.axes, context);
   if (!fixed.ok) {
-    context.problems.push(fixed.error);
-    return;
+    if (fixed.error !== undefined) context.problems.push(fixed.error);
+    return false;
   }
   const before = context.problems.length;
   for (const axis of source.axes) {
@@ -86,9 +106,10 @@ function align(reading: Reading, alignment: Alignment): void {
     const mine = reader.axes.find((other) => other.spec.name === axis.spec.name);
     if (mine !== undefined) checkValues(reading, mine, axis, context);
   }
-  if (context.problems.length > before) return;
-  if (source.present === undefined && reading.where === undefined) return;
-  checkPoints(reading, { reader, source, fixed: fixed.value }, alignment);
+  const whole = source.present === undefined && reading.where === undefined;
+  if (context.problems.length === before && !whole)
+    checkPoints(reading, { reader, source, fixed: fixed.value }, alignment);
+  return context.problems.length === before;
 }
 
 function checkValues(reading: Reading, mine: GridAxis, axis: GridAxis, context: GridContext): void {
@@ -96,8 +117,8 @@ function checkValues(reading: Reading, mine: GridAxis, axis: GridAxis, context: 
   const missing = mine.values.filter((value) => axis.position(value) === undefined);
   if (missing.length === 0) return;
   const owner = refNode(reading.ref).name;
-  const message = `${reading.name} reads ${reading.written} at ${axis.spec.name} = ${listed(missing.map(show), 8)}, but ${owner} has only ${axis.spec.name} = ${valuesText(axis)}${context.settings.note}.`;
-  const related = [...reasons(mine.spec, context.settings), ...reasons(axis.spec, context.settings)];
+  const message = `${reading.name} reads ${reading.written} at ${axis.spec.name} = ${listed(missing.map(show), 8)}, but ${owner} has only ${axis.spec.name} = ${valuesText(axis)}.`;
+  const related = reasonsFor([...templatesOf(mine.spec), ...templatesOf(axis.spec)], context.settings);
   context.problems.push(
     problem('AXIS_VALUE_MISSING', reading.at(), message, {
       help: `Use values of ${axis.spec.name} that ${owner} has.`,
@@ -124,31 +145,36 @@ function checkPoints(
     if (!isPresent(own, point)) continue;
     const at = follow(line, decode(own, point, position));
     if (rows.offsets.some((offset) => isPresent(from, at + offset))) continue;
-    context.problems.push(nothingThere(reading, reader.axes, position, context));
+    context.problems.push(nothingThere(reading, { reader, source }, position, context));
     return;
   }
 }
 
 function nothingThere(
   reading: Reading,
-  axes: readonly GridAxis[],
+  { reader, source }: { readonly reader: NodeGrid; readonly source: NodeGrid },
   position: readonly number[],
   { settings }: GridContext,
 ): Diagnostic {
-  const at = axes.map((axis, a) => `${axis.spec.name} = ${textOf(axis.values[position[a] ?? 0])}`);
+  const axes = [...source.axes, ...reader.axes].flatMap(({ spec }) => templatesOf(spec));
+  const related = reasonsFor(reading.where === undefined ? axes : [reading.where, ...axes], settings);
+  const at = reader.axes.map((axis, a) => `${axis.spec.name} = ${textOf(axis.values[position[a] ?? 0])}`);
   const where = at.length === 0 ? '' : ` at ${at.join(', ')}`;
   if (reading.gather)
     return problem(
       'EMPTY_GATHER',
       reading.at(),
-      `${reading.name} gathers ${reading.written}, but no instance is left${where}${settings.note}.`,
-      { help: 'Loosen where, or exclude less from the matrix of the source.' },
+      `${reading.name} gathers ${reading.written}, but no instance is left${where}.`,
+      { help: 'Loosen where, or exclude less from the matrix of the source.', related },
     );
   const owner = refNode(reading.ref).name;
   return problem(
     'POINT_MISSING',
     reading.at(),
-    `${reading.name} reads ${reading.written}${where}, which the matrix of ${owner} leaves out${settings.note}.`,
-    { help: `Exclude it from the matrix of ${reading.name} too, or include it in that of ${owner}.` },
+    `${reading.name} reads ${reading.written}${where}, which the matrix of ${owner} leaves out.`,
+    {
+      help: `Exclude it from the matrix of ${reading.name} too, or include it in that of ${owner}.`,
+      related,
+    },
   );
 }

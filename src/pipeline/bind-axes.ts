@@ -1,20 +1,23 @@
 import type { Json } from '../base/json.js';
 import type { Broken } from './broken.js';
-import { commonType, type CelScalar } from './cel-values.js';
+import { commonType, type CelScalar, type CelType } from './cel-values.js';
 import { problem } from './diagnostic.js';
 import { bindRows } from './bind-rows.js';
-import type { AxisSpec, MatrixRows } from './model.js';
+import type { AxisNames, AxisSpec, MatrixRows } from './model.js';
 import { mappingAt } from './params.js';
 import type { Path } from './places.js';
 import { compileTemplate, type BoundExpression, type Template, type TemplateContext } from './templates.js';
-import { textOf } from './terminal-text.js';
+import { identifier } from './schema-words.js';
 
 export interface BoundAxes {
   readonly axes: readonly AxisSpec[];
   /** False when one is wrong, or depends on something wrong. */
   readonly known: boolean;
+  readonly names: AxisNames | undefined;
   readonly rows: MatrixRows | undefined;
 }
+
+const isName = new RegExp(identifier.pattern as string);
 
 /** Reads `matrix` and `iterate`: the axes of a stage, the loop axis last. */
 export function bindAxes(
@@ -23,36 +26,52 @@ export function bindAxes(
   context: TemplateContext,
   broken: Broken,
 ): BoundAxes {
-  const declared: AxisSpec[] = [];
-  const matrix = mappingAt(stage.matrix);
-  let known = !broken.touches([...path, 'matrix']);
-  for (const [name, value] of Object.entries(matrix)) {
-    if (name === 'include' || name === 'exclude') continue;
-    const axisPath = [...path, 'matrix', name];
-    const axis = broken.touches(axisPath) ? undefined : matrixAxis(name, value, axisPath, context);
-    if (axis === undefined) known = false;
-    else declared.push(axis);
-  }
-  const bound = known ? bindRows(matrix, declared, [...path, 'matrix'], context) : undefined;
-  if (bound === undefined) known = false;
-  const { axes, rows } = bound ?? { axes: declared, rows: undefined };
-  if (stage.iterate === undefined) return { axes, known, rows };
+  const bound = bindMatrix(mappingAt(stage.matrix), [...path, 'matrix'], context, broken);
+  if (stage.iterate === undefined) return bound;
+  const { axes, names, rows } = bound;
   const iterate = mappingAt(stage.iterate);
   const loopPath = [...path, 'iterate'];
-  const readable =
-    typeof iterate.axis === 'string' &&
-    !broken.touches([...loopPath, 'axis']) &&
-    !broken.touches([...loopPath, 'times']);
-  const loop = readable ? loopAxis(textOf(iterate.axis), iterate.times ?? 1, loopPath, context) : undefined;
-  if (loop === undefined) return { axes, known: false, rows };
-  if (axes.some((axis) => axis.name === loop.name)) {
-    const message = `"${loop.name}" is an axis of the matrix already.`;
-    context.problems.push(
-      problem('BAD_AXIS', context.file.at(loop.path), message, { help: 'Give the loop another axis name.' }),
-    );
-    return { axes, known: false, rows };
+  if (typeof iterate.axis !== 'string' || broken.touches([...loopPath, 'axis']))
+    return { axes, known: false, names: undefined, rows };
+  const named = names && { ...names, loop: iterate.axis };
+  if (axes.some((axis) => axis.name === iterate.axis)) {
+    const message = `"${iterate.axis}" is an axis of the matrix already.`;
+    const help = 'Give the loop another axis name.';
+    context.problems.push(problem('BAD_AXIS', context.file.at([...loopPath, 'axis']), message, { help }));
+    return { axes, known: false, names: named, rows };
   }
-  return { axes: [...axes, loop], known, rows };
+  const readable = !broken.touches([...loopPath, 'times']);
+  const loop = readable ? loopAxis(iterate.axis, iterate.times ?? 1, loopPath, context) : undefined;
+  if (loop === undefined) return { axes, known: false, names: named, rows };
+  return { axes: [...axes, loop], known: bound.known, names: named, rows };
+}
+
+function bindMatrix(
+  matrix: { readonly [key: string]: Json },
+  path: Path,
+  context: TemplateContext,
+  broken: Broken,
+): BoundAxes {
+  const axes: AxisSpec[] = [];
+  const types = new Map<string, CelType>();
+  let known = !broken.touches(path);
+  for (const [name, value] of Object.entries(matrix)) {
+    if (name === 'include' || name === 'exclude') continue;
+    const axisPath = [...path, name];
+    const axis = broken.touches(axisPath) ? undefined : matrixAxis(name, value, axisPath, context);
+    types.set(name, axis?.type ?? 'dyn');
+    if (axis === undefined) known = false;
+    else axes.push(axis);
+  }
+  const legible = !broken.around(path) && [...types.keys()].every((name) => isName.test(name));
+  if (!legible) return { axes, known: false, names: undefined, rows: undefined };
+  const declared = { axes, names: [...types.keys()] };
+  const bound = bindRows(matrix, declared, path, { ...context, isBroken: (row) => broken.touches(row) });
+  // A matrix of rows has the axes that these name.
+  for (const { name, type } of bound?.axes ?? []) types.set(name, type);
+  const names = bound === undefined && types.size === 0 ? undefined : { matrix: types, loop: undefined };
+  if (!known || bound === undefined) return { axes, known: false, names, rows: undefined };
+  return { ...bound, known, names };
 }
 
 function matrixAxis(name: string, value: Json, path: Path, context: TemplateContext): AxisSpec | undefined {

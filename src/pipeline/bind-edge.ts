@@ -2,7 +2,7 @@ import type { Json } from '../base/json.js';
 import type { Broken } from './broken.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import type { Scope } from './expression.js';
-import type { Definition, FixedAxis, ForeignType, Node, Ref } from './model.js';
+import type { AxisNames, Definition, FixedAxis, ForeignType, Node, Ref } from './model.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
@@ -33,7 +33,7 @@ export interface BindContext {
 export interface Binder extends BindContext {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly uses: Use[];
-  scopeOf(node: Node): Scope;
+  scopeOf(names: AxisNames): Scope;
 }
 
 /** Who refers, and to what kinds of things it may. */
@@ -98,9 +98,9 @@ export function bindSource(
 
 /** The values of `at:`; they may depend on parameters. */
 function bindFixed(value: Json | undefined, path: Path, { file, params, problems }: Binder): FixedAxis[] {
-  return Object.entries(mappingAt(value)).flatMap(([axis, fixed]) => {
+  return Object.entries(mappingAt(value)).map(([axis, fixed]) => {
     const template = compileTemplate(fixed, [...path, axis], { file, scope: params, problems });
-    return template === undefined ? [] : [{ axis, path: [...path, axis], template }];
+    return { axis, path: [...path, axis], template };
   });
 }
 

@@ -90,8 +90,9 @@ function bindParam(
     binder.problems.push(problem('EXPECTED_VALUE', binder.file.at(path), message, { help }));
     return;
   }
-  if (!definition.node.axesKnown) return;
-  const scope = binder.scopeOf(definition.node);
+  const { names } = definition.node;
+  if (names === undefined) return;
+  const scope = binder.scopeOf(names);
   const template = compileTemplate(value, path, { file: binder.file, scope, problems: binder.problems });
   if (template !== undefined) definition.params.push({ name, path, template });
 }

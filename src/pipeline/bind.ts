@@ -3,11 +3,14 @@ import { bindAxes, type BoundAxes } from './bind-axes.js';
 import { bindEdge, bindSource, type BindContext, type Binder, type Use } from './bind-edge.js';
 import { bindAfter } from './bind-after.js';
 import { bindWith } from './bind-with.js';
-import type { CelType } from './cel-values.js';
+import { problem } from './diagnostic.js';
+import { valueAt } from './explain-schema.js';
 import { scopeWith, type Scope } from './expression.js';
-import type { Definition, Node } from './model.js';
+import type { AxisNames, Definition, Node } from './model.js';
+import { nearest } from './near.js';
 import { mappingAt } from './params.js';
 import type { Path } from './places.js';
+import { listed } from './terminal-text.js';
 
 /** The graph of a file: every name is a reference, every expression checked; axes have no values yet. */
 export interface Graph {
@@ -31,6 +34,7 @@ export function bindGraph(context: BindContext): Graph {
     bindWith(definition, binder);
     bindAfter(definition, binder);
   }
+  for (const node of byName.values()) checkGroup(node, context);
   return { nodes: [...byName.values()], byName, definitions, uses: binder.uses };
 }
 
@@ -51,6 +55,7 @@ function shellOf(
     compound,
     axes: bound.axes,
     axesKnown: bound.known,
+    names: bound.names,
     rows: bound.rows,
     definitions: [],
     state: new Map(),
@@ -87,6 +92,23 @@ function shellOf(
     });
   for (const output of Object.keys(mappingAt(stage.outputs))) node.outputs.set(output, undefined);
   return node;
+}
+
+/** `group` names steps of its stage. */
+function checkGroup(node: Node, { file, broken, problems }: BindContext): void {
+  const path = [...node.path, 'group'];
+  const value = valueAt(file, path);
+  if (!Array.isArray(value) || broken.touches(path) || broken.around([...node.path, 'steps'])) return;
+  const steps = node.definitions.map((definition) => String(definition.path.at(-1)));
+  (value as readonly string[]).forEach((name, i) => {
+    if (steps.includes(name)) return;
+    problems.push(
+      problem('UNKNOWN_STEP', file.at([...path, i]), `There is no step "${name}".`, {
+        help: `There: ${listed(steps)}.`,
+        suggestion: nearest(name, steps),
+      }),
+    );
+  });
 }
 
 function stageAt(node: Node, { file }: Binder): { readonly [key: string]: Json } {
@@ -130,11 +152,9 @@ function bindState(node: Node, binder: Binder): void {
 }
 
 /** Compiling the environment of a scope costs more than an expression: stages with the same axes share it. */
-function scopes(params: Scope): (node: Node) => Scope {
+function scopes(params: Scope): (names: AxisNames) => Scope {
   const known = new Map<string, Scope>();
-  return (node) => {
-    const matrix = new Map<string, CelType>(node.axes.filter((a) => !a.loop).map((a) => [a.name, a.type]));
-    const loop = node.axes.find((a) => a.loop)?.name;
+  return ({ matrix, loop }) => {
     const key = JSON.stringify([...matrix, loop]);
     let scope = known.get(key);
     if (scope === undefined) known.set(key, (scope = scopeWith(params, matrix, loop)));

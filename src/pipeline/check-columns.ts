@@ -24,22 +24,25 @@ interface Finding {
 /**
  * Columns that inputs need, and those that parameters name, must be among those of the tables, with the coordinates that
  * gathers add. Looked at once a definition. Nothing is said of tables whose columns are not declared, of values that are
- * not known yet, and of what follows from a name that is wrong itself.
+ * not known yet, and of what follows from a name that is wrong itself. Returns the parameters of which something wrong
+ * was told, those of `told` included, as `parameterOf` names them.
  */
 export function checkColumns(
   definitions: readonly Definition[],
-  context: ColumnContext,
+  context: ColumnContext & { readonly told: ReadonlySet<string> },
   problems: Diagnostic[],
-): void {
+): ReadonlySet<string> {
   const found = definitions.flatMap((definition) => {
     const missing = definition.inputs.flatMap((input) => missingColumns(definition, input, context));
     const told = missing.flatMap(({ names }) => names);
     const unknown = [...unknownColumns(definition, context), ...namesOutside(definition, context)];
     return [...missing, ...unknown.filter(({ names }) => !names.some((name) => told.includes(name)))];
   });
-  const wrong = new Set(found.map(({ parameter }) => parameter));
-  for (const { diagnostic, follows } of found)
+  const own = found.filter(({ parameter }) => parameter === undefined || !context.told.has(parameter));
+  const wrong = new Set([...context.told, ...own.flatMap(({ parameter }) => parameter ?? [])]);
+  for (const { diagnostic, follows } of own)
     if (!follows.some((parameter) => wrong.has(parameter))) problems.push(diagnostic);
+  return wrong;
 }
 
 /** What an input needs and its tables do not have, or have with another type. */
@@ -57,7 +60,7 @@ function missingColumns(definition: Definition, input: BoundInput, context: Colu
     const [first] = lacking;
     if (first === undefined) continue;
     const what = lacking.length === 1 ? 'a column' : 'columns';
-    const message = `${definition.name} needs ${what} that ${table.name} does not have: ${listed(lacking.map(({ words }) => words))}${noteOf(context)}.`;
+    const message = `${definition.name} needs ${what} that ${table.name} does not have: ${listed(lacking.map(({ words }) => words))}.`;
     const columns = columnsOf([table]);
     const suggestion = table.always.has(first.name) ? undefined : nearest(first.name, columns);
     const related = [...askedFor(definition, input.name, first.name, context), ...table.origin()];
@@ -125,7 +128,7 @@ function impliedColumns(definition: Definition, tables: readonly Table[], contex
       const names = wanted.filter((name) => !has(table, name));
       if (names.length === 0) return [];
       const what = names.length === 1 ? 'a column' : 'columns';
-      const message = `${definition.name} needs ${what} that ${table.name} does not have: ${listed(names)}${noteOf(context)}.`;
+      const message = `${definition.name} needs ${what} that ${table.name} does not have: ${listed(names)}.`;
       const help = `Its columns are ${listed(columnsOf([table]), 40)}.`;
       const place = placeOfName(definition, { parameter: by, name: kind }, context);
       const why = { message: `${by} is ${show(kind)} here`, at: place.at };
@@ -153,7 +156,7 @@ function namesOutside(definition: Definition, context: ColumnContext): Finding[]
       .slice(0, mostNames)
       .map((name) => {
         const place = placeOfName(definition, { parameter, member, name }, context);
-        const message = `"${place.parameter}" of ${place.owner} names the column ${show(name)}${place.byDefault}, which "${among.of}" does not name${noteOf(context)}.`;
+        const message = `"${place.parameter}" of ${place.owner} names the column ${show(name)}${place.byDefault}, which "${among.of}" does not name.`;
         const help =
           known.length === 0 ? `"${among.of}" names none.` : `"${among.of}" names ${listed(known, 40)}.`;
         const details = { help, suggestion: nearest(name, known), related: place.related };
@@ -210,7 +213,7 @@ function noSuchColumn(definition: Definition, wrong: Wrong, context: ColumnConte
     second === undefined
       ? `the column ${show(only)}${place.byDefault}, which ${whose} ${plural ? 'do' : 'does'} not have`
       : `the columns ${listed(names.map(show))}${place.byDefault}, none of which ${whose} ${plural ? 'have' : 'has'}`;
-  const message = `"${place.parameter}" of ${place.owner}${where} names ${which}${noteOf(context)}.`;
+  const message = `"${place.parameter}" of ${place.owner}${where} names ${which}.`;
   const near = names.map((name) => nearest(name, columns)).find((word) => word !== undefined);
   return problem('UNKNOWN_COLUMN', place.at, message, {
     help: `${ownersOf(wrong)}${intro(wrong)} ${listed(columns, 40)}.`,
@@ -247,5 +250,3 @@ function columnsOf(tables: readonly Table[]): string[] {
 function commonColumns(tables: readonly Table[]): string[] {
   return columnsOf(tables).filter((name) => tables.every((table) => has(table, name)));
 }
-
-const noteOf = ({ known }: ColumnContext): string => known?.settings.note ?? '';

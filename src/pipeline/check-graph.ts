@@ -75,14 +75,32 @@ function refType(ref: Ref): ArtefactType | undefined {
   return at?.kind === 'output' ? at.definition.signature?.outputs[at.output]?.type : undefined;
 }
 
+/** What was said of references: later passes leave these alone. */
+export interface WrongEdges {
+  readonly inputs: ReadonlySet<BoundInput>;
+  /** Ends of state variables, as `endOf` names them. */
+  readonly ends: ReadonlySet<string>;
+  /** Parameters that name columns which are not there. */
+  readonly parameters: ReadonlySet<string>;
+}
+
+type End = 'start' | 'next';
+
+export const endOf = ({ path }: StateVariable, end: End): string => [...path, end].join('.');
+
 /** Checks each reference once: artefact types, columns, gathers, and that no axis is left over. */
-export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[]): void {
+export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[]): WrongEdges {
   const mistyped = new Set<string>();
-  const wrong = new Set<BoundInput>();
+  const inputs = new Set<BoundInput>();
+  const ends = new Set<string>();
   for (const node of graph.nodes)
     for (const variable of node.state.values()) {
-      if (checkStateType(variable, file, problems)) mistyped.add(`${node.name}.${variable.name}`);
-      checkStateAxes(node, variable, file, problems);
+      if (checkStateType(variable, file, problems)) {
+        mistyped.add(`${node.name}.${variable.name}`);
+        ends.add(endOf(variable, 'next'));
+      }
+      for (const end of ['start', 'next'] as const)
+        if (checkStateAxes({ node, variable, end }, file, problems)) ends.add(endOf(variable, end));
     }
   for (const definition of graph.definitions) {
     for (const input of definition.inputs) {
@@ -90,10 +108,11 @@ export function checkEdges(graph: Graph, file: ParsedFile, problems: Diagnostic[
       const follows = input.ref.kind === 'state' && mistyped.has(`${input.ref.node.name}.${input.ref.name}`);
       if (!follows) checkType(definition, input, problems);
       checkAxes(definition, input, file, problems);
-      if (follows || problems.length > before) wrong.add(input);
+      if (follows || problems.length > before) inputs.add(input);
     }
   }
-  checkColumns(graph.definitions, { file, loops: loopNames(graph), wrong, known: undefined }, problems);
+  const context = { file, loops: loopNames(graph), wrong: inputs, known: undefined, told: new Set<string>() };
+  return { inputs, ends, parameters: checkColumns(graph.definitions, context, problems) };
 }
 
 /** Names of axes that count the passes of some loop. */
@@ -206,22 +225,27 @@ function checkStateType(variable: StateVariable, file: ParsedFile, problems: Dia
   return true;
 }
 
-/** The start is read before the first pass, so that the loop axis is no axis of its reader; next is read in a pass. */
-function checkStateAxes(node: Node, variable: StateVariable, file: ParsedFile, problems: Diagnostic[]): void {
-  for (const key of ['start', 'next'] as const) {
-    const ref = variable[key];
-    if (ref === undefined || !node.axesKnown || !refNode(ref).axesKnown) continue;
-    const known = node.axes.filter((axis) => key === 'next' || !axis.loop).map((axis) => axis.name);
-    const axes = refNode(ref).axes.map((axis) => axis.name);
-    const fixed = key === 'start' ? variable.startAt : [];
-    checkFixed({ fixed, written: `The start of "${variable.name}"`, over: [] }, axes, { file, problems });
-    const left = axes.filter((axis) => !known.includes(axis) && !fixed.some((f) => f.axis === axis));
-    if (left.length === 0) continue;
-    const message = `The ${key} of the state variable "${variable.name}" has the ${left.length === 1 ? 'axis' : 'axes'} ${listed(left)}, which ${node.name} does not have${key === 'start' ? ' before its first pass' : ''}.`;
-    problems.push(
-      problem('AXIS_LEFT_OVER', file.at([...variable.path, key]), message, {
-        help: `Give ${node.name} a matrix with ${listed(left)}.`,
-      }),
-    );
+/**
+ * The start is read before the first pass, so that the loop axis is no axis of its reader; next is read in a pass. True
+ * when an end of a state variable is wrong.
+ */
+function checkStateAxes(
+  { node, variable, end }: { readonly node: Node; readonly variable: StateVariable; readonly end: End },
+  file: ParsedFile,
+  problems: Diagnostic[],
+): boolean {
+  const before = problems.length;
+  const ref = variable[end];
+  if (ref === undefined || !node.axesKnown || !refNode(ref).axesKnown) return false;
+  const known = node.axes.filter((axis) => end === 'next' || !axis.loop).map((axis) => axis.name);
+  const axes = refNode(ref).axes.map((axis) => axis.name);
+  const fixed = end === 'start' ? variable.startAt : [];
+  checkFixed({ fixed, written: `The start of "${variable.name}"`, over: [] }, axes, { file, problems });
+  const left = axes.filter((axis) => !known.includes(axis) && !fixed.some((f) => f.axis === axis));
+  if (left.length > 0) {
+    const message = `The ${end} of the state variable "${variable.name}" has the ${left.length === 1 ? 'axis' : 'axes'} ${listed(left)}, which ${node.name} does not have${end === 'start' ? ' before its first pass' : ''}.`;
+    const help = `Give ${node.name} a matrix with ${listed(left)}.`;
+    problems.push(problem('AXIS_LEFT_OVER', file.at([...variable.path, end]), message, { help }));
   }
+  return problems.length > before;
 }

@@ -43,6 +43,8 @@ function placeOf(error: SchemaError): Path {
   if (error.keyword === 'additionalProperties')
     return [...error.path, String(error.params.additionalProperty)];
   if (error.keyword === 'propertyNames') return [...error.path, String(error.params.propertyName)];
+  // What stands beside a key that is missing may be right.
+  if (error.keyword === 'required') return [...error.path, String(error.params.missingProperty)];
   return error.path;
 }
 

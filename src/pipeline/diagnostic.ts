@@ -149,6 +149,11 @@ export function problem(
   };
 }
 
+/** The same with a few words more at the end of its sentence. */
+export function withNote(diagnostic: Diagnostic, note: string): Diagnostic {
+  return { ...diagnostic, message: diagnostic.message.replace(/\.?$/, `${note}.`) };
+}
+
 /** In the order of the text, file after file, then those of the command line as they were found; each cause once. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[], main?: string): Diagnostic[] {
   const seen = new Set<string>();

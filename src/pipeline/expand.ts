@@ -1,17 +1,17 @@
 import type { Json } from '../base/json.js';
 import type { GraphOrder } from './check-graph.js';
-import { problem, type Diagnostic } from './diagnostic.js';
+import { absence } from './check-absence.js';
+import type { Diagnostic } from './diagnostic.js';
 import type { Grid, Settings } from './grid.js';
 import { loopAxes } from './alignment.js';
-import { addressParts, decode, finder, isPresent, sizeOf } from './lines.js';
+import { addressParts, decode, isPresent } from './lines.js';
 import type { Finder, Found, Lattice } from './lines.js';
 import type { BoundInput, Definition } from './model.js';
 import { asGather, partOf, together } from './gathered.js';
-import { paramTable, type ParamTable } from './param-table.js';
+import type { ParamTable } from './param-table.js';
 import type { ParsedFile } from './parse.js';
 import type { Gather, InputSource, Instance, StageSettings } from './plan.js';
-import { edgesOf, orderings, readings, type Reading, type Source } from './readings.js';
-import { fixedPositions } from './selection.js';
+import { finderUnder, orderings, readings, type Reading, type Source } from './readings.js';
 import type { StageSignature } from './stage.js';
 
 /** A definition while its instances are made. */
@@ -48,25 +48,17 @@ export interface ExpandContext {
   readonly problems: Diagnostic[];
   /** How definitions are run, where the file says so. */
   readonly stageSettings: ReadonlyMap<Definition, StageSettings>;
+  /** The parameters of every definition. */
+  readonly tables: ReadonlyMap<Definition, ParamTable>;
   /** Which points of a definition are asked for; undefined when none is. */
   readonly asked: ReadonlyMap<Definition, (position: readonly number[]) => boolean>;
 }
 
-const mostInstances = 1_000_000;
-const mostEdges = 10_000_000;
-
 /** All instances that the targets need, sources before readers. Linear in instances and edges. */
 export function expand(context: ExpandContext): Expansion {
-  const find = finder(context.grid, (variable, source) => {
-    const { name, start, startAt } = variable;
-    if (start === undefined) return new Map();
-    const fixed = fixedPositions({ name, written: name, ref: start, fixed: startAt }, source.axes, context);
-    if (!fixed.ok) throw new Error('Internal error: a start that was not checked');
-    return fixed.value;
-  });
+  const find = finderUnder(context.grid, context);
   const works = prepare(context, find);
   const expansion = { instances: [] as Instance[], targets: [] as number[] };
-  if (works === undefined) return expansion;
   const asked = new Map<Work, Uint8Array>();
   for (const work of works.values()) asked.set(work, markAsked(work, context));
   walk(context.order, works, 'backwards', (work, point, position) => {
@@ -83,21 +75,14 @@ export function expand(context: ExpandContext): Expansion {
   return expansion;
 }
 
-function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | undefined {
+function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> {
   const works = new Map<Definition, Work>();
   const loops = loopAxes(context.grid);
-  let instances = 0;
-  let edges = 0;
   for (const node of context.order.nodes)
     for (const definition of node.definitions) {
-      if (definition.signature === undefined) continue;
+      const params = context.tables.get(definition);
+      if (definition.signature === undefined || params === undefined) continue;
       const lattice = find.lattice(node);
-      instances += sizeOf(lattice);
-      edges += edgesOf(definition, lattice, find);
-      if (instances > mostInstances || edges > mostEdges) {
-        context.problems.push(tooMany(context, definition, instances > mostInstances));
-        return undefined;
-      }
       const reading = { lattice, find, loops, context };
       const inputs = readings(definition, reading);
       const before = orderings(definition, reading);
@@ -111,23 +96,11 @@ function prepare(context: ExpandContext, find: Finder): Map<Definition, Work> | 
         sources: [...inputs, ...before],
         needed: new Uint8Array(lattice.count),
         indices: new Int32Array(lattice.count),
-        params: paramTable(definition, definition.signature, lattice, context),
+        params,
         labels: addressParts(definition.name, lattice),
       });
     }
   return works;
-}
-
-function tooMany(context: ExpandContext, definition: Definition, instances: boolean): Diagnostic {
-  const what = instances ? `more than ${mostInstances} instances` : `more than ${mostEdges} edges`;
-  return problem(
-    'TOO_MANY_INSTANCES',
-    context.file.keyAt(definition.path),
-    `With ${definition.name} the plan has ${what}.`,
-    {
-      help: 'Use fewer values on its axes.',
-    },
-  );
 }
 
 function markAsked(work: Work, context: ExpandContext): Uint8Array {
@@ -269,27 +242,10 @@ function sourceOf({ input, line, rows }: Reading, position: readonly number[], m
 /** The position in the plan of what was found. */
 function madeAt(input: BoundInput, { definition, output, point }: Found, making: Making): number {
   const from = making.works.get(definition)?.indices[point] ?? -1;
-  const condition = definition.signature?.outputs[output]?.when;
   const source = making.made[from];
-  if (
-    condition !== undefined &&
-    source !== undefined &&
-    !(Number(source.params[condition.parameter]) > condition.above)
-  )
-    making.context.problems.push(absent(input, output, source, condition));
+  if (source !== undefined) {
+    const wrong = absence(input, { definition, output, params: source.params }, making.context.settings);
+    if (wrong !== undefined) making.context.problems.push(wrong);
+  }
   return from;
-}
-
-/** Some outputs are there only for some values of a parameter. */
-function absent(
-  input: BoundInput,
-  output: string,
-  source: Instance,
-  condition: { readonly parameter: string; readonly above: number },
-): Diagnostic {
-  const { parameter, above } = condition;
-  const message = `${source.definition} has the output "${output}" only with ${parameter} above ${above}.`;
-  return problem('OUTPUT_ABSENT', input.at(), message, {
-    help: `Give ${source.definition} a larger ${parameter}.`,
-  });
 }

@@ -9,10 +9,11 @@ import type { AxisSpec, Node } from './model.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import {
-  evaluateBound,
   evaluateTemplate,
   expressionsOf,
+  type Because,
   type BoundExpression,
+  type Evaluated,
   type Template,
 } from './templates.js';
 import { show } from './terminal-text.js';
@@ -30,10 +31,7 @@ export interface GridAxis {
 /** One set of parameter values. */
 export interface Settings {
   readonly params: ParamValues;
-  /** Added to messages when it is not the set that was asked for, for example ` (with preset smoke)`. */
-  readonly note: string;
-  /** Why a parameter has its value. */
-  because(param: string): RelatedPlace | undefined;
+  readonly because: Because;
 }
 
 /** The axes of a stage, and which points of their product there are. */
@@ -53,7 +51,7 @@ export interface GridContext {
 
 /** The values of every axis under one set of parameters. Stages with an unreadable axis are left out. */
 export function evaluateGrid(graph: Graph, context: GridContext): Grid {
-  const lists = new Map<string, readonly Json[]>();
+  const lists = new Map<string, readonly Json[] | undefined>();
   const grid = new Map<Node, NodeGrid>();
   for (const node of graph.nodes) {
     if (!node.axesKnown) continue;
@@ -73,23 +71,25 @@ export function paramsOnly(params: ParamValues): Values {
   return { params, matrix: new AxisValues(), loop: {} };
 }
 
-/** Axes with the same expression share one list, so that lining them up is free. */
+/** The value of a template over parameters alone. */
+export function evaluateUnder(template: Template, settings: Settings): Evaluated {
+  return evaluateTemplate(template, paramsOnly(settings.params), settings.because);
+}
+
+/** Axes with the same expression share one list, so that lining them up is free; what is wrong with it is told once. */
 function evaluateAxis(
   spec: AxisSpec,
-  lists: Map<string, readonly Json[]>,
+  lists: Map<string, readonly Json[] | undefined>,
   context: GridContext,
 ): GridAxis | undefined {
   const cacheKey =
     typeof spec.source === 'object' && 'kind' in spec.source
       ? `${spec.loop}${spec.source.expression.code}`
       : undefined;
-  let values = cacheKey === undefined ? undefined : lists.get(cacheKey);
-  if (values === undefined) {
-    values = spec.loop ? passes(spec, context) : listValues(spec, context);
-    if (values === undefined) return undefined;
-    if (cacheKey !== undefined) lists.set(cacheKey, values);
-  }
-  return gridAxis(spec, values);
+  const known = cacheKey !== undefined && lists.has(cacheKey);
+  const values = known ? lists.get(cacheKey) : spec.loop ? passes(spec, context) : listValues(spec, context);
+  if (cacheKey !== undefined) lists.set(cacheKey, values);
+  return values && gridAxis(spec, values);
 }
 
 export function gridAxis(spec: AxisSpec, values: readonly Json[]): GridAxis {
@@ -112,7 +112,7 @@ function passes(spec: AxisSpec, context: GridContext): readonly Json[] | undefin
   reportAxis(spec, context, {
     code: 'BAD_TIMES',
     path: path,
-    message: `times must be a whole number from 1 to ${longestList}, not ${show(times)}${context.settings.note}.`,
+    message: `times must be a whole number from 1 to ${longestList}, not ${show(times)}.`,
   });
   return undefined;
 }
@@ -126,7 +126,7 @@ function listValues(spec: AxisSpec, context: GridContext): readonly Json[] | und
     reportAxis(spec, context, {
       code: 'EMPTY_AXIS',
       path: spec.path,
-      message: `The axis "${spec.name}" has no values${context.settings.note}.`,
+      message: `The axis "${spec.name}" has no values.`,
     });
     return undefined;
   }
@@ -136,7 +136,7 @@ function listValues(spec: AxisSpec, context: GridContext): readonly Json[] | und
   reportAxis(spec, context, {
     code: 'BAD_AXIS',
     path: spec.path,
-    message: `The axis "${spec.name}" has the value ${show(repeated)} twice${context.settings.note}.`,
+    message: `The axis "${spec.name}" has the value ${show(repeated)} twice.`,
   });
   return undefined;
 }
@@ -144,9 +144,9 @@ function listValues(spec: AxisSpec, context: GridContext): readonly Json[] | und
 function templateValues(items: readonly Template[], context: GridContext): Json[] | undefined {
   const values: Json[] = [];
   for (const item of items) {
-    const value = evaluateTemplate(item, paramsOnly(context.settings.params));
+    const value = evaluateUnder(item, context.settings);
     if (!value.ok) {
-      context.problems.push(value.error);
+      if (value.error !== undefined) context.problems.push(value.error);
       return undefined;
     }
     values.push(value.value);
@@ -155,9 +155,9 @@ function templateValues(items: readonly Template[], context: GridContext): Json[
 }
 
 function valueOf(source: BoundExpression, context: GridContext): Json | undefined {
-  const value = evaluateBound(source, paramsOnly(context.settings.params));
+  const value = evaluateUnder(source, context.settings);
   if (value.ok) return value.value;
-  context.problems.push(value.error);
+  if (value.error !== undefined) context.problems.push(value.error);
   return undefined;
 }
 
@@ -179,9 +179,16 @@ function reportAxis(
 
 /** Which parameters an axis has its values from. */
 export function reasons(spec: AxisSpec, settings: Settings): RelatedPlace[] {
-  const { source } = spec;
+  return reasonsFor(templatesOf(spec), settings);
+}
+
+export function templatesOf({ source }: AxisSpec): readonly Template[] {
   if (typeof source === 'number') return [];
-  const expressions = 'kind' in source ? [source] : source.flatMap(expressionsOf);
-  const names = new Set(expressions.flatMap((e) => e.expression.params));
+  return 'kind' in source ? [source] : source;
+}
+
+/** The parameters that some templates use, and why they are what they are. */
+export function reasonsFor(templates: readonly Template[], settings: Settings): RelatedPlace[] {
+  const names = new Set(templates.flatMap(expressionsOf).flatMap((e) => e.expression.params));
   return [...names].flatMap((name) => settings.because(name) ?? []);
 }

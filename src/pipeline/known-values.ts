@@ -2,11 +2,12 @@ import type { Json } from '../base/json.js';
 import { AxisValues, ParamValues, type Values } from './expression.js';
 import type { Grid, Settings } from './grid.js';
 import { valueAt } from './explain-schema.js';
-import { decode, isPresent, latticeOf, type Lattice } from './lines.js';
+import { latticeOf } from './lines.js';
 import type { BoundParam, Component, Definition } from './model.js';
 import { componentInputs, usedAxes, valuesOf, whereText } from './param-table.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
+import { positionsOn } from './sample.js';
 import { ownEntry } from './signatures.js';
 import { filledParams, type Params } from './stage-params.js';
 import type { StageSignature } from './stage.js';
@@ -31,7 +32,6 @@ interface Context {
 
 /** What is written out is known at once; of more values than these none is looked at. */
 const mostValues = 1000;
-const mostPoints = 20_000;
 
 /**
  * The values that a parameter of a definition's stage type has, its default where none is given; behind a component
@@ -124,7 +124,7 @@ function givenRows(
   );
   const valuesAt = valuesOf(lattice, values);
   const rows: Row[] = [];
-  for (const position of positionsOn(lattice, axes)) {
+  for (const position of positionsOn(lattice, axes, mostValues)) {
     const given: Record<string, Json> = {};
     for (const { name, template } of params) {
       const value = evaluateTemplate(template, valuesAt(position));
@@ -137,26 +137,3 @@ function givenRows(
 }
 
 const noAxes = { axes: [], present: undefined };
-
-/** One position for each combination of values of some axes that there is; none when they are many. */
-function positionsOn(lattice: Lattice, axes: readonly number[]): readonly (readonly number[])[] {
-  const combinations = axes.reduce((product, a) => product * (lattice.axes[a]?.values.length ?? 1), 1);
-  if (combinations > mostValues) return [];
-  if (lattice.present === undefined) return allOn(lattice, axes);
-  const found = new Map<string, number[]>();
-  for (let point = 0; lattice.count <= mostPoints && point < lattice.count; point++) {
-    if (!isPresent(lattice, point)) continue;
-    const position = decode(lattice, point, []);
-    found.set(axes.map((a) => position[a]).join(' '), position);
-  }
-  return [...found.values()];
-}
-
-function allOn(lattice: Lattice, axes: readonly number[]): number[][] {
-  let positions = [lattice.axes.map(() => 0)];
-  for (const a of axes)
-    positions = positions.flatMap((position) =>
-      (lattice.axes[a]?.values ?? []).map((_, at) => position.with(a, at)),
-    );
-  return positions;
-}

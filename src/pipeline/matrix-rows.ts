@@ -1,8 +1,7 @@
 import type { Json } from '../base/json.js';
 import { problem } from './diagnostic.js';
-import { gridAxis, paramsOnly, reasons, type GridAxis, type GridContext, type NodeGrid } from './grid.js';
+import { evaluateUnder, gridAxis, reasons, type GridAxis, type GridContext, type NodeGrid } from './grid.js';
 import type { MatrixRow, Node } from './model.js';
-import { evaluateTemplate } from './templates.js';
 
 /** A row's value on each axis; undefined where it gives none. */
 type Row = readonly (Json | undefined)[];
@@ -54,9 +53,9 @@ function readRows(
     const row: (Json | undefined)[] = [];
     for (const axis of matrix) {
       const cell = cells.get(axis.spec.name);
-      const value = cell && evaluateTemplate(cell, paramsOnly(context.settings.params));
+      const value = cell && evaluateUnder(cell, context.settings);
       if (value?.ok === false) {
-        context.problems.push(value.error);
+        if (value.error !== undefined) context.problems.push(value.error);
         return undefined;
       }
       row.push(value?.value);
@@ -156,7 +155,5 @@ function report(
 ): void {
   const related = node.axes.flatMap((axis) => reasons(axis, settings));
   const help = code === 'EMPTY_AXIS' ? 'Exclude less, or include some.' : 'Use fewer values on its axes.';
-  problems.push(
-    problem(code, file.keyAt([...node.path, 'matrix']), `${what}${settings.note}.`, { help, related }),
-  );
+  problems.push(problem(code, file.keyAt([...node.path, 'matrix']), `${what}.`, { help, related }));
 }

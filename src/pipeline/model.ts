@@ -1,4 +1,4 @@
-import type { CelScalar } from './cel-values.js';
+import type { CelScalar, CelType } from './cel-values.js';
 import type { SourceRange } from './diagnostic.js';
 import type { Path } from './places.js';
 import type { BoundExpression, Template } from './templates.js';
@@ -20,6 +20,12 @@ export interface AxisSpec {
   readonly fromRows?: true;
 }
 
+/** The names of a stage's axes, and their types; `dyn` of one that is wrong. */
+export interface AxisNames {
+  readonly matrix: ReadonlyMap<string, CelType>;
+  readonly loop: string | undefined;
+}
+
 /** A row of `include` or `exclude`: values of axes. */
 export interface MatrixRow {
   readonly path: Path;
@@ -36,7 +42,8 @@ export interface MatrixRows {
 export interface FixedAxis {
   readonly axis: string;
   readonly path: Path;
-  readonly template: Template;
+  /** Undefined where its value is wrong. */
+  readonly template: Template | undefined;
 }
 
 /** A stage type that does not come with ticketlab, as a file sees it and as it is run. */
@@ -86,6 +93,8 @@ export interface Node {
   readonly axes: readonly AxisSpec[];
   /** False when an axis could not be read: nothing is said of its axes then. */
   readonly axesKnown: boolean;
+  /** What its expressions see of its axes; undefined when not even their names could be read. */
+  readonly names: AxisNames | undefined;
   readonly rows: MatrixRows | undefined;
   /** Steps in file order, or the one stage. */
   readonly definitions: Definition[];

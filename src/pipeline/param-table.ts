@@ -1,10 +1,14 @@
 import type { Json } from '../base/json.js';
-import type { Diagnostic } from './diagnostic.js';
-import { AxisValues, inputValues, type ParamValues, type Values } from './expression.js';
-import { paramsOnly, type Settings } from './grid.js';
+import { ok, type Result } from '../base/result.js';
+import type { Broken } from './broken.js';
+import { problem, withNote, type Diagnostic } from './diagnostic.js';
+import { valueAt } from './explain-schema.js';
+import { AxisValues, inputValues, ParamValues, type Values } from './expression.js';
+import { paramsOnly, reasonsFor, type Settings } from './grid.js';
 import type { Lattice } from './lines.js';
 import type { BoundParam, Component, Definition } from './model.js';
 import { celTypeOf, computable } from './param-types.js';
+import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import { ownEntry } from './signatures.js';
 import { evaluatedProblems, filledParams, type Params } from './stage-params.js';
@@ -14,12 +18,16 @@ import { textOf } from './terminal-text.js';
 
 interface Context {
   readonly file: ParsedFile;
+  readonly broken: Broken;
   readonly settings: Settings;
   readonly problems: Diagnostic[];
 }
 
 /** The parameters of a definition's instances: computed once for each combination of the axes they depend on. */
 export interface ParamTable {
+  /** The axes that they depend on. */
+  readonly axes: readonly number[];
+  /** Nothing where one of them is wrong. */
   at(position: readonly number[]): Params;
 }
 
@@ -32,41 +40,44 @@ export function paramTable(
   lattice: Lattice,
   context: Context,
 ): ParamTable {
-  const axes = usedAxes(
-    definition.params.map((p) => p.template),
-    lattice,
-  );
+  const axes = axesOf(definition.params, lattice);
   const values = valuesOf(lattice, context.settings.params);
   const columns = definition.params.map((param) => column(param, { axes, lattice, values }));
   const rows = new Map<number, Params>();
   const computed = columns.filter(({ constant }) => !constant);
-  const { component } = definition.implementation ?? {};
-  const check = rowChecker(definition, signature, (position) => whereText(lattice, axes, position), context);
+  const { component, signature: inner = signature } = definition.implementation ?? {};
+  const unknown = unreadable(definition, context);
+  const tell = teller(definition, lattice, { context, unknown });
   const fill = filler(signature, computed);
 
-  /** What is given, with the computed values of one row; every row has the same names in the same order. */
-  function givenAt(position: readonly number[]): Params | undefined {
+  /** What is given; every row has the same names in the same order. */
+  function givenAt(position: readonly number[]): Params {
     const given: Record<string, Json> = {};
     for (const { name, cell } of columns) {
       const value = cell(position, context);
-      if (value === undefined) return undefined;
-      given[name] = value;
+      if (value === undefined) unknown.add(name);
+      else given[name] = value;
     }
     return given;
   }
 
   function row(position: readonly number[]): Params {
     const given = givenAt(position);
-    if (given === undefined) return {};
-    if (computed.length > 0 && context.problems.length < mostProblems) check(given, position);
+    if (computed.length > 0) tell.row(definition, signature, given, { position, file: context.file });
+    if (unknown.size > 0) return {};
     const filled = fill(given);
     if (component === undefined) return filled;
-    return componentParams(definition, component, filled, () => ({
-      where: whereText(lattice, axes, position),
-      ...context,
-    }));
+    const made = componentParams(component, filled);
+    if (!made.ok) {
+      tell.failed(made.error);
+      return {};
+    }
+    const { path, params, file } = component;
+    tell.row({ name: definition.name, path, params }, inner, made.value, { position, file });
+    return filledParams(inner, made.value);
   }
   return {
+    axes,
     at(position) {
       const key = rowKey(axes, lattice, position);
       let params = rows.get(key);
@@ -76,23 +87,61 @@ export function paramTable(
   };
 }
 
+/** What is written in `with` and is wrong, or was not understood: of these nothing more is said. */
+function unreadable({ path, params, signature }: Definition, { file, broken }: Context): Set<string> {
+  const place = [...path, 'with'];
+  const written = Object.keys(mappingAt(valueAt(file, place)));
+  const values = written.filter((name) => ownEntry(signature?.inputs, name) === undefined);
+  const read = new Set(params.map(({ name }) => name));
+  return new Set(values.filter((name) => broken.touches([...place, name]) || !read.has(name)));
+}
+
+type Parameterised = Parameters<typeof evaluatedProblems>[0];
+
+interface Teller {
+  row(
+    definition: Parameterised,
+    signature: StageSignature,
+    given: Params,
+    at: { readonly position: readonly number[]; readonly file: ParsedFile },
+  ): void;
+  /** An expression of a component. */
+  failed(error: Diagnostic | undefined): void;
+}
+
 /** Tells what is wrong with a row, but for what was told of another row already. */
-function rowChecker(
-  definition: Definition,
-  signature: StageSignature,
-  whereOf: (position: readonly number[]) => string,
-  { file, settings, problems }: Context,
-): (given: Params, position: readonly number[]) => void {
+function teller(
+  { params }: Definition,
+  lattice: Lattice,
+  { context, unknown }: { readonly context: Context; readonly unknown: ReadonlySet<string> },
+): Teller {
   const told = new Set<string>();
-  const because = (name: string) => settings.because(name);
-  return (given, position) => {
-    const where = () => whereOf(position);
-    for (const found of evaluatedProblems(definition, signature, given, { file, because, where })) {
-      const identity = `${found.at.start} ${found.message.replace(where(), '')}`;
-      if (told.has(identity)) continue;
-      told.add(identity);
-      problems.push(found);
-    }
+  const say = (wrong: Diagnostic, identity: string): void => {
+    if (told.size < mostProblems && told.size < told.add(identity).size) context.problems.push(wrong);
+  };
+  // Behind a component all that it is given may matter.
+  const reasons = (decisive: readonly BoundParam[]) =>
+    reasonsFor(
+      decisive.map(({ template }) => template),
+      context.settings,
+    );
+  return {
+    row(definition, signature, given, { position, file }) {
+      if (told.size >= mostProblems) return;
+      const own = (decisive: readonly BoundParam[]) => (definition.params === params ? decisive : params);
+      const found = evaluatedProblems(definition, signature, given, {
+        file,
+        because: (decisive) => reasons(own(decisive)),
+        where: (decisive) => whereText(lattice, axesOf(own(decisive), lattice), position),
+        unknown: (name) => unknown.has(name),
+      });
+      for (const { diagnostic, identity } of found) say(diagnostic, identity);
+    },
+    failed(error) {
+      if (error === undefined) return;
+      const { code, at, message, help } = error;
+      say(problem(code, at, message, { help, related: reasons(params) }), `${at.file} ${at.start} ${code}`);
+    },
   };
 }
 
@@ -127,40 +176,15 @@ export function componentInputs(component: Component, outer: Params): NonNullabl
 }
 
 /** The parameters of a component's stage type, made from those of the component. */
-function componentParams(
-  definition: Definition,
-  component: Component,
-  outer: Params,
-  so: () => Context & { readonly where: string },
-): Params {
-  const { settings, problems, where } = so();
-  const inner = definition.implementation?.signature;
+function componentParams(component: Component, outer: Params): Result<Params, Diagnostic | undefined> {
   const given: [string, Json][] = [];
   const inputs = componentInputs(component, outer);
   for (const { name, template } of component.params) {
-    const value = evaluateTemplate(template, { ...paramsOnly(settings.params), inputs });
-    if (value.ok) given.push([name, value.value]);
-    else {
-      if (problems.length < mostProblems) problems.push(value.error);
-      return {};
-    }
+    const value = evaluateTemplate(template, { ...paramsOnly(new ParamValues()), inputs });
+    if (!value.ok) return value;
+    given.push([name, value.value]);
   }
-  const params = Object.fromEntries(given);
-  if (inner === undefined) return params;
-  if (problems.length < mostProblems)
-    problems.push(
-      ...evaluatedProblems(
-        { name: definition.name, path: component.path, params: component.params },
-        inner,
-        params,
-        {
-          file: component.file,
-          because: (name) => settings.because(name),
-          where: () => where,
-        },
-      ),
-    );
-  return filledParams(inner, params);
+  return ok(Object.fromEntries(given));
 }
 
 interface Column {
@@ -184,11 +208,11 @@ function column({ name, template }: BoundParam, { axes: all, lattice, values }: 
   let failed = false;
   const evaluate: Column['cell'] = (position, context) => {
     if (failed) return undefined;
-    const value = evaluateTemplate(template, values(position));
+    const value = evaluateTemplate(template, values(position), context.settings.because);
     if (value.ok) return value.value;
     failed = true;
     const where = whereText(lattice, axes, position);
-    context.problems.push({ ...value.error, message: value.error.message.replace(/\.$/, `${where}.`) });
+    if (value.error !== undefined) context.problems.push(withNote(value.error, where));
     return undefined;
   };
   // Rows are made once each: one that depends on all their axes is not asked for twice.
@@ -204,6 +228,13 @@ function column({ name, template }: BoundParam, { axes: all, lattice, values }: 
       return value;
     },
   };
+}
+
+function axesOf(params: readonly BoundParam[], lattice: Lattice): number[] {
+  return usedAxes(
+    params.map(({ template }) => template),
+    lattice,
+  );
 }
 
 /** The positions of the axes that some templates depend on. */

@@ -34,6 +34,7 @@ export function readParamsFile(
     const from = { value, origin: `params file ${given.file}`, at: () => file.at([param]) };
     if (accepts(declarations, param, { given: from, key: () => file.keyAt([param]), problems }))
       values.set(param, from);
+    else if (declarations.has(param)) values.set(param, { ...from, wrong: true });
   }
   return values;
 }

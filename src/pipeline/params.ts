@@ -12,6 +12,8 @@ export interface ParamValue {
   readonly value: Json;
   readonly origin: string;
   readonly at: () => SourceRange;
+  /** It is none that the parameter may have, as was reported: nothing is known of what uses it. */
+  readonly wrong?: true;
 }
 
 export interface Declaration {
@@ -65,9 +67,10 @@ export function readDeclarations(
     if (isBroken(path)) continue;
     const declaration = readDeclaration(file, name, mappingAt(value), problems);
     if (declaration === undefined) continue;
-    declarations.set(name, declaration);
-    const wrong = declaration.initial && misfit(declaration.type, declaration.initial.value);
-    if (declaration.initial && wrong) problems.push(badParamValue(declaration, declaration.initial, wrong));
+    const { initial, type } = declaration;
+    const wrong = initial && misfit(type, initial.value);
+    declarations.set(name, wrong ? { ...declaration, initial: { ...initial, wrong: true } } : declaration);
+    if (wrong) problems.push(badParamValue(declaration, initial, wrong));
   }
   return declarations;
 }

@@ -37,10 +37,11 @@ export function readPresets(
     const body = mappingAt(raw[name]);
     const values = new Map(inherited(name, body.extends, chain));
     for (const [param, value] of Object.entries(body)) {
-      if (param === 'extends' || isBroken(['presets', name, param])) continue;
+      if (param === 'extends') continue;
       const path = ['presets', name, param];
       const given = { value, origin: `preset ${name}`, at: () => file.at(path) };
-      if (accept(param, given, path)) values.set(param, given);
+      if (!isBroken(path) && accept(param, given, path)) values.set(param, given);
+      else if (declarations.has(param)) values.set(param, { ...given, wrong: true });
     }
     presets.set(name, { name, values });
     return values;
@@ -71,8 +72,18 @@ export function readPresets(
     return accepts(declarations, param, { given, key: () => file.keyAt(path), problems });
   }
 
+  if (Object.hasOwn(raw, noPreset)) problems.push(reservedName(file));
   for (const name of Object.keys(raw)) settle(name, []);
   return presets;
+}
+
+/** What the values without a preset are called, in lock files and folders of results. */
+const noPreset = 'default';
+
+function reservedName(file: ParsedFile): Diagnostic {
+  const message = `A preset cannot be called "${noPreset}": that is what the values without a preset are called.`;
+  const help = 'Give it another name; values that hold without a preset are the defaults of the parameters.';
+  return problem('BAD_NAME', file.keyAt(['presets', noPreset]), message, { help });
 }
 
 /** Whether a parameter can have a value; the problem is reported when not. */
@@ -123,7 +134,7 @@ export function withPreset(
 export function readOverrides(
   overrides: readonly string[],
   declarations: ReadonlyMap<string, Declaration>,
-  problems: Diagnostic[],
+  { problems, isBroken }: { readonly isBroken: (path: Path) => boolean; readonly problems: Diagnostic[] },
 ): Map<string, ParamValue> {
   const values = new Map<string, ParamValue>();
   for (const override of overrides) {
@@ -140,7 +151,8 @@ export function readOverrides(
     const name = override.slice(0, equals);
     const declaration = declarations.get(name);
     if (declaration === undefined) {
-      problems.push(unknownParam(name, declarations, argumentRange(shown, 3, 3 + name.length)));
+      const at = argumentRange(shown, 3, 3 + name.length);
+      if (!isBroken(['params', name])) problems.push(unknownParam(name, declarations, at));
       continue;
     }
     const at = () => argumentRange(shown, 4 + equals);
@@ -148,8 +160,8 @@ export function readOverrides(
     const read = readArgument(declaration.type, text, parseFlow);
     const given = { value: read.ok ? read.value : text, origin: '-P', at };
     const wrong = misfit(declaration.type, given.value);
-    if (wrong === undefined) values.set(name, given);
-    else problems.push(badParamValue(declaration, given, wrong));
+    values.set(name, wrong === undefined ? given : { ...given, wrong: true });
+    if (wrong !== undefined) problems.push(badParamValue(declaration, given, wrong));
   }
   return values;
 }
@@ -185,7 +197,7 @@ export function variantName(
     const was = before.get(name);
     if (was === undefined || canonicalJson(was.value) !== canonicalJson(value)) changed[name] = value;
   }
-  const base = preset ?? 'default';
+  const base = preset ?? noPreset;
   if (Object.keys(changed).length === 0) return base;
   return `${base}+${createHash('sha256').update(canonicalJson(changed)).digest('hex').slice(0, 8)}`;
 }

@@ -3,11 +3,11 @@ import { err, ok, type Result } from '../base/result.js';
 import { toCel } from './cel-values.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import { AxisValues } from './expression.js';
-import { paramsOnly, type GridAxis, type Settings } from './grid.js';
+import { evaluateUnder, reasonsFor, templatesOf, type GridAxis, type Settings } from './grid.js';
 import type { Fixed, Keep } from './lines.js';
 import { refNode, type FixedAxis, type Ref } from './model.js';
 import type { ParsedFile } from './parse.js';
-import { evaluateBound, evaluateTemplate, expressionsOf, type BoundExpression } from './templates.js';
+import { evaluateBound, type BoundExpression } from './templates.js';
 import { listed, show } from './terminal-text.js';
 
 /** `at:` under one set of parameters: where each fixed axis stands. Unknown axes were reported before. */
@@ -20,19 +20,19 @@ export function fixedPositions(
   },
   source: readonly GridAxis[],
   { settings, file }: { readonly settings: Settings; readonly file: ParsedFile },
-): Result<Fixed, Diagnostic> {
+): Result<Fixed, Diagnostic | undefined> {
   const positions = new Map<string, number>();
   for (const { axis: name, template, path } of reading.fixed) {
     const axis = source.find((other) => other.spec.name === name);
     if (axis === undefined) continue;
-    const value = evaluateTemplate(template, paramsOnly(settings.params));
+    if (template === undefined) return err(undefined);
+    const value = evaluateUnder(template, settings);
     if (!value.ok) return value;
     const at = value.value === 'last' ? axis.values.length - 1 : axis.position(value.value);
     if (at === undefined) {
       const owner = refNode(reading.ref).name;
-      const message = `${reading.name} reads ${reading.written} at ${name} = ${show(value.value)}, but ${owner} has only ${name} = ${valuesText(axis)}${settings.note}.`;
-      const names = expressionsOf(template).flatMap((e) => e.expression.params);
-      const related = [...new Set(names)].flatMap((param) => settings.because(param) ?? []);
+      const message = `${reading.name} reads ${reading.written} at ${name} = ${show(value.value)}, but ${owner} has only ${name} = ${valuesText(axis)}.`;
+      const related = reasonsFor([template, ...templatesOf(axis.spec)], settings);
       return err(
         problem('AXIS_VALUE_MISSING', file.at(path), message, {
           help: `Use a value of ${name} that ${owner} has, or  last.`,
@@ -64,10 +64,12 @@ export function rowFilter(
     const loop = Object.fromEntries(
       Object.entries(coords).map(([name, value]) => [name, toCel(value, types.get(name) ?? 'int')]),
     );
-    const holds = evaluateBound(where, { params: settings.params, matrix: new AxisValues(), loop });
+    const values = { params: settings.params, matrix: new AxisValues(), loop };
+    const holds = evaluateBound(where, values, settings.because);
     if (holds.ok && typeof holds.value === 'boolean') return holds.value;
     failed = true;
-    problems.push(holds.ok ? notBoolean(where, holds.value) : holds.error);
+    const wrong = holds.ok ? notBoolean(where, holds.value) : holds.error;
+    if (wrong !== undefined) problems.push(wrong);
     return true;
   };
 }

@@ -4,16 +4,15 @@ import type { Broken } from './broken.js';
 import { problem, type Diagnostic } from './diagnostic.js';
 import { valueAt } from './explain-schema.js';
 import type { Scope } from './expression.js';
-import { paramsOnly, type Settings } from './grid.js';
-import type { Definition, Node } from './model.js';
-import { nearest } from './near.js';
+import { evaluateUnder, reasonsFor, type Settings } from './grid.js';
+import type { Definition } from './model.js';
 import { mappingAt } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { Path } from './places.js';
 import type { StageSettings } from './plan.js';
 import { bytesHint, durationHint, parseBytes, parseDuration } from './quantities.js';
-import { compileTemplate, evaluateTemplate } from './templates.js';
-import { kindOf, listed } from './terminal-text.js';
+import { compileTemplate, type Template } from './templates.js';
+import { kindOf } from './terminal-text.js';
 
 interface Context {
   readonly file: ParsedFile;
@@ -31,7 +30,6 @@ export function readSettings(graph: Graph, context: Context): Map<Definition, St
     const own = settingsOf(definition, context);
     if (own !== undefined) settings.set(definition, own);
   }
-  for (const node of graph.nodes) checkGroup(node, context);
   return settings;
 }
 
@@ -102,20 +100,25 @@ function quantity(
   if (broken.touches(path)) return undefined;
   const given = evaluated(value, path, context);
   if (given === undefined) return undefined;
-  const number = kinds[kind].of(given);
+  const number = kinds[kind].of(given.value);
   if (number === undefined) {
-    const message = `"${String(path.at(-1))}" ${kinds[kind].must}, not ${kindOf(given)}${context.settings.note}.`;
-    problems.push(problem('BAD_VALUE', file.at(path), message));
+    const message = `"${String(path.at(-1))}" ${kinds[kind].must}, not ${kindOf(given.value)}.`;
+    const related = reasonsFor([given.template], context.settings);
+    problems.push(problem('BAD_VALUE', file.at(path), message, { related }));
   }
   return number;
 }
 
-function evaluated(value: Json, path: Path, { file, scope, settings, problems }: Context): Json | undefined {
+function evaluated(
+  value: Json,
+  path: Path,
+  { file, scope, settings, problems }: Context,
+): { readonly value: Json; readonly template: Template } | undefined {
   const template = compileTemplate(value, path, { file, scope, problems });
   if (template === undefined) return undefined;
-  const result = evaluateTemplate(template, paramsOnly(settings.params));
-  if (result.ok) return result.value;
-  problems.push(result.error);
+  const result = evaluateUnder(template, settings);
+  if (result.ok) return { value: result.value, template };
+  if (result.error !== undefined) problems.push(result.error);
   return undefined;
 }
 
@@ -136,7 +139,7 @@ function readEnv(definition: Definition, context: Context): StageSettings['env']
   }
   const env: Record<string, string | null> = {};
   for (const [name, value] of Object.entries(mappingAt(raw))) {
-    const given = typeof value === 'string' ? evaluated(value, [...path, name], context) : null;
+    const given = typeof value === 'string' ? evaluated(value, [...path, name], context)?.value : null;
     env[name] =
       given === null || given === undefined
         ? null
@@ -145,21 +148,4 @@ function readEnv(definition: Definition, context: Context): StageSettings['env']
           : JSON.stringify(given);
   }
   return env;
-}
-
-/** `group` names steps of its stage. */
-function checkGroup(node: Node, { file, broken, problems }: Context): void {
-  const path = [...node.path, 'group'];
-  const value = valueAt(file, path);
-  if (!Array.isArray(value) || broken.touches(path)) return;
-  const steps = node.definitions.map((definition) => String(definition.path.at(-1)));
-  (value as readonly string[]).forEach((name, i) => {
-    if (steps.includes(name)) return;
-    problems.push(
-      problem('UNKNOWN_STEP', file.at([...path, i]), `There is no step "${name}".`, {
-        help: `There: ${listed(steps)}.`,
-        suggestion: nearest(name, steps),
-      }),
-    );
-  });
 }

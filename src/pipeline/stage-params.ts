@@ -2,7 +2,7 @@ import type { Json } from '../base/json.js';
 import { schemaErrors, type SchemaError } from './check-schema.js';
 import { rootChecker } from './checkers.js';
 import { shortcoming } from './requirement.js';
-import { problem, type Diagnostic, type RelatedPlace } from './diagnostic.js';
+import { problem, type Diagnostic, type DiagnosticCode, type RelatedPlace } from './diagnostic.js';
 import type { BoundParam } from './model.js';
 import { nearest } from './near.js';
 import type { ParsedFile } from './parse.js';
@@ -11,7 +11,6 @@ import { paramsName } from './root-schemas.js';
 import { paramsSchema } from './schema-with.js';
 import { defaultOf, ownEntry, parameterSchemas, variantOf } from './signatures.js';
 import type { StageSignature } from './stage.js';
-import { expressionsOf } from './templates.js';
 import { textOf } from './terminal-text.js';
 
 export type Params = Readonly<Record<string, Json>>;
@@ -49,9 +48,19 @@ function checkParams(signature: StageSignature, given: Params): readonly SchemaE
 
 export interface ParamReport {
   readonly file: ParsedFile;
-  readonly because: (param: string) => RelatedPlace | undefined;
-  /** Where on its axes, for example ` (method=random, k=3)`. */
-  readonly where: () => string;
+  /** Why some parameters have their values. */
+  readonly because: (params: readonly BoundParam[]) => RelatedPlace[];
+  /** Where on the axes that some parameters depend on, for example ` at method = random, k = 3`. */
+  readonly where: (params: readonly BoundParam[]) => string;
+  /** Whether a parameter has a value of which nothing is known. */
+  readonly unknown: (name: string) => boolean;
+}
+
+/** What is wrong with a parameter. */
+export interface ParamProblem {
+  readonly diagnostic: Diagnostic;
+  /** The same for the same problem elsewhere on the axes. */
+  readonly identity: string;
 }
 
 /** What is wrong with parameters whose values came out of expressions, each with the place of the expression. */
@@ -60,37 +69,61 @@ export function evaluatedProblems(
   signature: StageSignature,
   given: Params,
   report: ParamReport,
-): Diagnostic[] {
-  return checkParams(signature, given).map((error) => {
+): ParamProblem[] {
+  const by = signature.variants?.by ?? '';
+  // Which parameters there are depends on it.
+  if (report.unknown(by)) return [];
+  const paramOf = (name: string) => definition.params.find((param) => param.name === name);
+  const chosen = paramOf(by);
+  const computed = chosen !== undefined && chosen.template.kind !== 'constant';
+  return checkParams(signature, given).flatMap((error) => {
     const name = String(error.path[0] ?? error.params.additionalProperty ?? error.params.missingProperty);
-    const param = definition.params.find((p) => p.name === name);
-    const at =
-      param === undefined ? report.file.at([...definition.path, 'with']) : report.file.at(param.path);
-    const related = param === undefined ? [] : blame(param, report);
-    const owner = `${definition.name}${report.where()}`;
-    if (error.keyword === 'additionalProperties' && error.path.length === 0) {
-      const by = signature.variants?.by ?? '';
-      const message = `"${name}" is not a parameter of ${by}: ${textOf(given[by])}, which ${owner} has.`;
-      return problem('OTHER_VARIANT', at, message, { help: 'Remove it, or choose another one.' });
-    }
-    if (error.keyword === 'required' && error.path.length === 0) {
-      const variant =
-        signature.variants === undefined
-          ? ''
-          : `, with ${signature.variants.by}: ${textOf(given[signature.variants.by])},`;
-      return problem('MISSING_KEY', at, `The parameter "${name}" of ${owner}${variant} is missing.`, {
-        help: `Add  ${name}: ...`,
-      });
-    }
-    const message = `"${name}" of ${owner} ${shortcoming(error)}.`;
-    const words = error.keyword === 'enum' && typeof error.data === 'string' ? error.parent.enum : [];
-    const suggestion = nearest(textOf(error.data), (words as readonly Json[]).map(textOf));
-    const code = error.keyword === 'type' ? 'WRONG_TYPE' : 'BAD_VALUE';
-    return problem(code, at, message, { related, suggestion });
+    const shared = ownEntry(signature.params.properties, name) !== undefined;
+    // Which are missing, or too many, is known without values unless the variant is computed.
+    const known = error.path.length === 0 && (shared || !computed);
+    if (known || report.unknown(name)) return [];
+    const param = paramOf(name);
+    const at = report.file.at(param?.path ?? [...definition.path, 'with']);
+    const decisive = [param, shared ? undefined : chosen].filter((one) => one !== undefined);
+    const { code, says, suggestion, help } = explained({ error, name, by }, given);
+    const message = says(`${definition.name}${report.where(decisive)}`);
+    const diagnostic = problem(code, at, message, { related: report.because(decisive), suggestion, help });
+    // Words that are none are misspelt each in its own way; a number out of bounds says it all.
+    const rule = error.keyword === 'enum' ? says('') : [error.keyword, ...error.path].join(' ');
+    return [{ diagnostic, identity: `${at.file} ${at.start} ${rule}` }];
   });
 }
 
-function blame(param: BoundParam, report: ParamReport): RelatedPlace[] {
-  const names = new Set(expressionsOf(param.template).flatMap((e) => e.expression.params));
-  return [...names].flatMap((name) => report.because(name) ?? []);
+interface Explained {
+  readonly code: DiagnosticCode;
+  readonly says: (owner: string) => string;
+  readonly help?: string;
+  readonly suggestion?: string | undefined;
+}
+
+function explained(
+  { error, name, by }: { readonly error: SchemaError; readonly name: string; readonly by: string },
+  given: Params,
+): Explained {
+  const chosen = `${by}: ${textOf(given[by])}`;
+  if (error.keyword === 'additionalProperties' && error.path.length === 0)
+    return {
+      code: 'OTHER_VARIANT',
+      says: (owner) => `"${name}" is not a parameter of ${chosen}, which ${owner} has.`,
+      help: 'Remove it, or choose another one.',
+    };
+  if (error.keyword === 'required' && error.path.length === 0) {
+    const variant = by === '' ? '' : `, with ${chosen},`;
+    return {
+      code: 'MISSING_KEY',
+      says: (owner) => `The parameter "${name}" of ${owner}${variant} is missing.`,
+      help: `Add  ${name}: ...`,
+    };
+  }
+  const words = error.keyword === 'enum' && typeof error.data === 'string' ? error.parent.enum : [];
+  return {
+    code: error.keyword === 'type' ? 'WRONG_TYPE' : 'BAD_VALUE',
+    says: (owner) => `"${name}" of ${owner} ${shortcoming(error)}.`,
+    suggestion: nearest(textOf(error.data), (words as readonly Json[]).map(textOf)),
+  };
 }

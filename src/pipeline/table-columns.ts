@@ -101,7 +101,7 @@ export function tablesOf({ input, parts }: Source, context: ColumnContext): read
 type Output = Extract<Ref, { kind: 'output' }>;
 
 /** The outputs that a reference leads to: the value of a state variable is its start or its next. */
-function outputsOf(ref: Ref): readonly Output[] {
+export function outputsOf(ref: Ref): readonly Output[] {
   const outputs: Output[] = [];
   const open: Ref[] = [ref];
   const seen = new Set<string>();

@@ -3,7 +3,7 @@ import { parseAddress, satisfies, type Address, type Condition } from './address
 import type { Graph } from './bind.js';
 import type { Broken } from './broken.js';
 import { problem, type Diagnostic, type SourceRange } from './diagnostic.js';
-import type { Grid, GridAxis, NodeGrid } from './grid.js';
+import { reasons, type Grid, type GridAxis, type NodeGrid, type Settings } from './grid.js';
 import { decode, isPresent, latticeOf } from './lines.js';
 import type { Definition } from './model.js';
 import { nearest } from './near.js';
@@ -18,10 +18,19 @@ export type Asked = ReadonlyMap<Definition, (position: readonly number[]) => boo
 interface Context {
   readonly file: ParsedFile;
   readonly graph: Graph;
-  readonly grid: Grid;
   readonly broken: Broken;
   readonly problems: Diagnostic[];
 }
+
+/** One set of values, to check addresses against. */
+interface ValuesContext {
+  readonly grid: Grid;
+  readonly settings: Settings;
+  readonly problems: Diagnostic[];
+}
+
+/** The targets of a file. */
+export type Targets = ReadonlyMap<string, Meaning>;
 
 interface Word {
   readonly text: string;
@@ -33,22 +42,27 @@ type Meaning = readonly { readonly address: Address; readonly word: Word }[];
 
 /**
  * What the words of the command line ask for: targets of the file, stages, steps or addresses; without any the target
- * `default`, else everything. Every target of the file is checked, asked for or not.
+ * `default`, else everything.
  */
-export function resolveTargets(asked: readonly string[], context: Context): Asked {
-  const targets = readTargets(context);
-  const meanings =
-    asked.length === 0
-      ? (targets.get('default') ?? everything(context))
-      : asked
-          .map(argumentWord)
-          .flatMap((word) => targets.get(word.text) ?? addressOf(word, targets, context));
+export function resolveTargets(
+  asked: readonly string[],
+  targets: Targets,
+  context: Context & ValuesContext,
+): Asked {
+  const meanings = asked.map(argumentWord).map((word) => {
+    const meaning = targets.get(word.text);
+    if (meaning !== undefined) return meaning;
+    const address = addressOf(word, targets, context);
+    checkAddresses(address, context.graph, context);
+    return address;
+  });
+  const all = asked.length === 0 ? (targets.get('default') ?? everything(context)) : meanings.flat();
   const conditions = new Map<Definition, (readonly Condition[])[]>();
-  for (const { address, word } of meanings)
+  for (const { address } of all)
     for (const definition of definitionsOf(address, context.graph)) {
       const known = conditions.get(definition) ?? [];
       conditions.set(definition, known);
-      if (checkConditions(address, definition, word, context)) known.push(address.conditions);
+      known.push(address.conditions);
     }
   return new Map(
     [...conditions].map(([definition, any]) => [
@@ -56,6 +70,17 @@ export function resolveTargets(asked: readonly string[], context: Context): Aske
       predicate(any, context.grid.get(definition.node)?.axes ?? []),
     ]),
   );
+}
+
+/** Every target of the file, asked for or not, must mean instances that there are. */
+export function checkTargets(targets: Targets, graph: Graph, context: ValuesContext): void {
+  for (const meaning of targets.values()) checkAddresses(meaning, graph, context);
+}
+
+function checkAddresses(meaning: Meaning, graph: Graph, context: ValuesContext): void {
+  for (const { address, word } of meaning)
+    for (const definition of definitionsOf(address, graph))
+      checkConditions(address, definition, word, context);
 }
 
 function everything({ graph, file }: Context): Meaning {
@@ -69,8 +94,8 @@ function argumentWord(text: string): Word {
   return { text, at: () => argumentRange(text, 0) };
 }
 
-/** Every target of the file as the addresses it stands for. */
-function readTargets(context: Context): Map<string, Meaning> {
+/** Every target of the file as the addresses it stands for, whatever their coordinates are. */
+export function readTargets(context: Context): Targets {
   const { file, broken, problems } = context;
   const raw = mappingAt(file.value.targets);
   const meanings = new Map<string, Meaning>();
@@ -149,23 +174,23 @@ function definitionsOf(address: Address, graph: Graph): readonly Definition[] {
 }
 
 /** Every coordinate of an address must be one that the stage has. */
-function checkConditions(address: Address, definition: Definition, word: Word, context: Context): boolean {
-  const own = context.grid.get(definition.node);
-  if (own === undefined) return false;
-  const { axes } = own;
-  const names = axes.map((axis) => axis.spec.name);
+function checkConditions(address: Address, definition: Definition, word: Word, context: ValuesContext): void {
+  const { node } = definition;
+  if (!node.axesKnown) return;
+  const own = context.grid.get(node);
+  const names = node.axes.map(({ name }) => name);
   for (const condition of address.conditions) {
-    const axis = axes.find((a) => a.spec.name === condition.axis);
-    if (axis === undefined) {
+    if (!names.includes(condition.axis)) {
       context.problems.push(
         problem('BAD_ADDRESS', word.at(), `${definition.node.name} has no axis "${condition.axis}".`, {
           help: `Its axes: ${listed(names)}.`,
           suggestion: nearest(condition.axis, names),
         }),
       );
-      return false;
+      return;
     }
-    if (!axis.values.some((value) => satisfies(value, condition))) {
+    const axis = own?.axes.find(({ spec }) => spec.name === condition.axis);
+    if (axis !== undefined && !axis.values.some((value) => satisfies(value, condition))) {
       const given = condition.kind === 'value' ? condition.text : `${condition.from}..${condition.to}`;
       const message = `No instance of ${definition.node.name} has ${condition.axis} = ${given}.`;
       const values = axis.values.map(textOf);
@@ -173,30 +198,31 @@ function checkConditions(address: Address, definition: Definition, word: Word, c
         problem('NO_SUCH_INSTANCE', word.at(), message, {
           help: `${condition.axis} is ${listed(values, 12)}.`,
           suggestion: condition.kind === 'value' ? nearest(given, values) : undefined,
+          related: reasons(axis.spec, context.settings),
         }),
       );
-      return false;
+      return;
     }
   }
-  return isThere(address, definition, { own, word, context });
+  if (own !== undefined) checkPoint(address, definition, { own, word, context });
 }
 
 /** In a matrix with rows each value may be there, but not all of them together. */
-function isThere(
+function checkPoint(
   address: Address,
   definition: Definition,
-  { own, word, context }: { readonly own: NodeGrid; readonly word: Word; readonly context: Context },
-): boolean {
-  if (own.present === undefined) return true;
+  { own, word, context }: { readonly own: NodeGrid; readonly word: Word; readonly context: ValuesContext },
+): void {
+  if (own.present === undefined || address.conditions.length === 0) return;
   const lattice = latticeOf(own);
   const wanted = predicate([address.conditions], own.axes);
   const position: number[] = [];
   for (let point = 0; point < lattice.count; point++)
-    if (isPresent(lattice, point) && wanted(decode(lattice, point, position))) return true;
+    if (isPresent(lattice, point) && wanted(decode(lattice, point, position))) return;
   const message = `The matrix of ${definition.node.name} leaves out what "${address.text}" means.`;
   const help = 'Name fewer coordinates, or include the combination.';
-  context.problems.push(problem('NO_SUCH_INSTANCE', word.at(), message, { help }));
-  return false;
+  const related = own.axes.flatMap(({ spec }) => reasons(spec, context.settings));
+  context.problems.push(problem('NO_SUCH_INSTANCE', word.at(), message, { help, related }));
 }
 
 /** One list of conditions must hold in full. Decided once for each value of an axis. */

@@ -1,7 +1,7 @@
 import type { Json } from '../base/json.js';
 import { err, ok, type Result } from '../base/result.js';
 import { printed } from './cel-values.js';
-import { problem, type Diagnostic, type SourceRange } from './diagnostic.js';
+import { problem, type Diagnostic, type RelatedPlace, type SourceRange } from './diagnostic.js';
 import {
   compileExpression,
   type Expression,
@@ -100,10 +100,12 @@ function compilePiece(
 function expressionDiagnostic(
   wrong: ExpressionProblem,
   range: (start: number, end: number) => SourceRange,
+  related: readonly RelatedPlace[] = [],
 ): Diagnostic {
   return problem(wrong.code, range(wrong.start, wrong.end), wrong.message, {
     help: wrong.help,
     suggestion: wrong.suggestion,
+    related,
   });
 }
 
@@ -134,19 +136,25 @@ export function expressionsOf(template: Template): BoundExpression[] {
   }
 }
 
-/** The value of a template where everything it uses is known. */
-export function evaluateTemplate(template: Template, values: Values): Result<Json, Diagnostic> {
+/** Why a parameter has its value. */
+export type Because = (param: string) => RelatedPlace | undefined;
+
+/** A value; else what is wrong, or nothing where that was reported already. */
+export type Evaluated = Result<Json, Diagnostic | undefined>;
+
+/** The value of a template. One that uses a parameter without a value has none, about which nothing is said again. */
+export function evaluateTemplate(template: Template, values: Values, because?: Because): Evaluated {
   switch (template.kind) {
     case 'constant':
       return ok(template.value);
     case 'expression':
-      return evaluateBound(template, values);
+      return evaluateBound(template, values, because);
     case 'text':
-      return evaluateText(template.parts, values);
+      return evaluateText(template.parts, values, because);
     case 'list': {
       const list: Json[] = [];
       for (const item of template.items) {
-        const value = evaluateTemplate(item, values);
+        const value = evaluateTemplate(item, values, because);
         if (!value.ok) return value;
         list.push(value.value);
       }
@@ -155,7 +163,7 @@ export function evaluateTemplate(template: Template, values: Values): Result<Jso
     case 'object': {
       const entries: [string, Json][] = [];
       for (const [key, member] of template.entries) {
-        const value = evaluateTemplate(member, values);
+        const value = evaluateTemplate(member, values, because);
         if (!value.ok) return value;
         entries.push([key, value.value]);
       }
@@ -164,22 +172,27 @@ export function evaluateTemplate(template: Template, values: Values): Result<Jso
   }
 }
 
-export function evaluateBound(bound: BoundExpression, values: Values): Result<Json, Diagnostic> {
+export function evaluateBound(bound: BoundExpression, values: Values, because?: Because): Evaluated {
+  const { params } = bound.expression;
+  if (!params.every((name) => Object.hasOwn(values.params, name))) return err(undefined);
   const value = bound.expression.evaluate(values);
-  return value.ok ? value : err(expressionDiagnostic(value.error, bound.range));
+  if (value.ok) return value;
+  const related = params.flatMap((name) => because?.(name) ?? []);
+  return err(expressionDiagnostic(value.error, bound.range, related));
 }
 
 function evaluateText(
   parts: readonly (string | BoundExpression)[],
   values: Values,
-): Result<Json, Diagnostic> {
+  because: Because | undefined,
+): Evaluated {
   let text = '';
   for (const part of parts) {
     if (typeof part === 'string') {
       text += part;
       continue;
     }
-    const value = evaluateBound(part, values);
+    const value = evaluateBound(part, values, because);
     if (!value.ok) return value;
     const shown = printed(value.value);
     if (shown === undefined) {

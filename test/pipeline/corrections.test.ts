@@ -96,7 +96,7 @@ const corrections: readonly (readonly [what: string, file: string, answer: strin
   [
     'one of several sources that is not gathered over all axes',
     count(
-      "{ as: what, from: { a: { from: stages.init.mask, over: [seed], at: { width: '8' } }, b: { from: stages.init.mask, over: [seed] } } }",
+      '{ as: what, from: { a: { from: stages.init.mask, over: [seed], at: { width: 8 } }, b: { from: stages.init.mask, over: [seed] } } }',
     ),
     'Gather them:  b: { from: stages.init.mask, over: [seed, width] }  or give c a matrix with width.',
   ],

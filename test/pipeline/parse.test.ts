@@ -2,7 +2,7 @@ import fc from '../properties.js';
 import { describe, expect, test } from 'vitest';
 import { formatDiagnostics } from '../../src/pipeline/diagnostic.js';
 import { parsePipelineFile } from '../../src/pipeline/parse.js';
-import { planPipeline } from '../../src/pipeline/plan-pipeline.js';
+import { planPipeline, validatePipeline } from '../../src/pipeline/plan-pipeline.js';
 import { complaints, request, study } from './small-stages.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -27,7 +27,7 @@ describe('a file', () => {
     );
   });
 
-  test('that is a mutation of a right one plans or is explained, with nothing unprintable in the text', () => {
+  test('that is a mutation of a right one plans and is valid, or is explained, with nothing unprintable in the text', () => {
     const mutation = fc.record({
       at: fc.nat(study.length - 1),
       remove: fc.nat(12),
@@ -62,6 +62,7 @@ describe('a file', () => {
         for (const { at, remove, insert } of mutations)
           text = text.slice(0, at) + insert + text.slice(at + remove);
         const plan = planPipeline(request(text));
+        expect(validatePipeline(request(text)).ok).toBe(plan.ok);
         if (!plan.ok)
           expect(formatDiagnostics(plan.error)).not.toMatch(
             /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/,

@@ -227,14 +227,12 @@ stages:
     result.ok ? [] : formatDiagnostics(result.error).split('\n');
   const planned = lines(planPipeline(of(text)));
   expect(planned.filter((line) => line.includes(' error '))).toEqual([
-    expect.stringMatching(
-      /^p\.yaml:8:\d+ {2}error BAD_VALUE: "model" of start at model = mpl, seed = 1 must be/,
-    ),
+    expect.stringMatching(/^p\.yaml:8:\d+ {2}error BAD_VALUE: "model" of start at model = mpl must be/),
   ]);
   expect(planned).toContain('  Did you mean "mlp"?');
-  // To validate a file of few instances is to look at each of them.
   expect(lines(validatePipeline(of(text)))).toEqual(planned);
-  expect(lines(validatePipeline(of(text.replace('[1, 2, 3]', () => "'${range(0, 600)}'"))))).toEqual([]);
+  const many = text.replace('[1, 2, 3]', () => "'${range(0, 2000)}'");
+  expect(lines(validatePipeline(of(many))).filter((line) => line.includes(' error '))).toHaveLength(1);
 });
 
 test('a list on the command line that is none is shown as one', () => {
