@@ -36,7 +36,8 @@ export async function gcCommand(options: GcOptions): Promise<number> {
   const chosen = [options.apply, options.undo, options.cap !== undefined].filter((one) => one === true);
   if (chosen.length > 1) throw new UserError('gc takes one of --apply, --undo and --cap.');
   const folder = wire(options.store).store;
-  const store = chosen.length === 0 ? existingStore(folder) : openStore(folder);
+  const reading = chosen.length === 0;
+  const store = options.cap === undefined ? existingStore(folder, { readOnly: reading }) : openStore(folder);
   const { layout } = store;
   if (options.cap !== undefined) {
     const bytes = options.cap === 'none' ? undefined : parseSize(options.cap);
@@ -117,7 +118,7 @@ const isEmpty = ({ records, objects, attempts, runs, quarantine }: GcPlan): bool
   [records, objects, attempts, runs, quarantine].every((part) => part.length === 0);
 
 function asJson(plan: GcPlan, cap: number | undefined): object {
-  const { records, objects, attempts, runs, quarantine, bytes, kept, young } = plan;
+  const { records, objects, attempts, runs, quarantine, bytes, kept, young, hidden } = plan;
   return {
     results: records.map(({ key, record }) => ({ key, instance: record?.made.instance ?? null })),
     objects: objects.length,
@@ -127,12 +128,13 @@ function asJson(plan: GcPlan, cap: number | undefined): object {
     bytes,
     kept,
     young,
+    hidden,
     cap: cap ?? null,
   };
 }
 
 function report(plan: GcPlan, cap: number | undefined): string {
-  const { kept, young } = plan;
+  const { kept, young, hidden } = plan;
   const lines = isEmpty(plan)
     ? ['There is nothing to clean away.']
     : [`To the trash: ${listing(plan)}, ${sizeText(plan.bytes)} in all.`];
@@ -143,6 +145,10 @@ function report(plan: GcPlan, cap: number | undefined): string {
   if (young > 0)
     lines.push(
       `Of them ${counted(young, 'result')} only because of being younger than ${graceMs / 3_600_000} hours.`,
+    );
+  if (hidden > 0)
+    lines.push(
+      `${counted(hidden, 'result')} cannot be read by this user, and nobody knows what ${hidden === 1 ? 'it needs' : 'they need'}: no object goes.`,
     );
   if (cap !== undefined && kept.bytes > cap)
     lines.push('What is protected alone is larger than the cap: unpin something, or keep fewer runs.');

@@ -5,11 +5,9 @@ import { UserError } from '../base/result.js';
 import { safeLine } from '../base/safe-text.js';
 import { openStore } from '../store/store.js';
 import { ObjectLostError } from '../store/errors.js';
-import type { ResultRecord } from '../store/record.js';
 import { packResults, unpackResults, type Packed } from '../store-tools/pack.js';
 import { sizeText } from '../store-tools/sizes.js';
-import { shellWord } from './again.js';
-import { loadComplete } from './complete.js';
+import { loadRecords } from './complete.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
 import type { PlanOptions } from './plan-options.js';
@@ -31,15 +29,7 @@ export async function packCommand(words: readonly string[], options: PackOptions
   if (existsSync(output)) throw new UserError(`${output} is there already. Take another name, or remove it.`);
   if (!existsSync(dirname(output)))
     throw new UserError(`There is no folder ${dirname(output)}. Make it first.`);
-  const records = new Map<string, ResultRecord>();
-  for (const { id, key, record } of loadComplete(loaded.value, 'packed')) {
-    const found = record();
-    if (found === undefined)
-      throw new UserError(
-        `The record of ${id} is gone. Compute it again:\n  ${again} --force ${shellWord(id)}`,
-      );
-    records.set(key!, found);
-  }
+  const records = loadRecords(loaded.value, 'packed');
   let packed: Packed;
   try {
     const steps = packResults(decisions.store, [...records.values()], output);

@@ -5,7 +5,7 @@ import { checkPinName, listPins, removePin, writePin } from '../store-tools/pins
 import { keysOfRun, listRuns } from '../store-tools/runs.js';
 import { exitCodes } from './exit-codes.js';
 import { loadPlan } from './load-plan.js';
-import { loadComplete } from './complete.js';
+import { loadRecords } from './complete.js';
 import type { PlanOptions } from './plan-options.js';
 import { wire } from './wire.js';
 import { say, sayJson } from './say.js';
@@ -55,12 +55,11 @@ function ofAddress(words: readonly string[], options: PinOptions) {
   const loaded = loadPlan(words, { ...options, force: [] });
   if (!loaded.ok) return undefined;
   const { plan, decisions } = loaded.value;
-  const keys = loadComplete(loaded.value, 'pinned').map(({ key }) => key!);
   return {
     store: decisions.store,
     pipeline: plan.name,
     variant: plan.variant,
-    keys: [...new Set(keys)].sort(),
+    keys: [...loadRecords(loaded.value, 'pinned').keys()].sort(),
     runs: [],
   };
 }

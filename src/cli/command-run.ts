@@ -42,11 +42,13 @@ async function runShown(loaded: LoadedPlan, options: RunOptions, started: number
   await warnAboutCap(loaded);
   const view = createView(options.ui, process.stdout, userEnvironment());
   const results: string[] = [];
+  let begun = false;
   const ticking = setInterval(() => view.tick(Date.now()), tickMilliseconds).unref();
   const interrupt = interruptible((text) => view.say(text));
   try {
     const emit = (event: LoggedEvent): void => {
       if (event.type === 'run.result') results.push(event.path);
+      if (event.type === 'inst.start') begun = true;
       view.event(event);
     };
     const summary = await runLoaded(loaded, { emit, signal: interrupt.signal, jobs: options.jobs });
@@ -58,7 +60,7 @@ async function runShown(loaded: LoadedPlan, options: RunOptions, started: number
     // A disk that is full, or a place that turned out not to take a store, is not the pipeline's fault.
     if (!(error instanceof StoreError)) throw error;
     console.error(`ticketlab: ${error.message}`);
-    return error.problem === 'full' ? exitCodes.failures : exitCodes.usage;
+    return begun ? exitCodes.failures : exitCodes.usage;
   } finally {
     clearInterval(ticking);
     interrupt.release();

@@ -2,10 +2,12 @@ import { counted } from '../base/counted.js';
 import { join } from 'node:path';
 import { ok, UserError } from '../base/result.js';
 import { mappingAt } from '../pipeline/params.js';
+import { outdateIndexes } from '../store/epoch.js';
+import { StoreError } from '../store/errors.js';
 import { OutsideFileReader } from '../store/outside-files.js';
 import type { ResultRecord } from '../store/record.js';
-import { openStore, type Store } from '../store/store.js';
-import { checkStore, type Problem } from '../store-tools/fsck.js';
+import type { Store } from '../store/store.js';
+import { checkStore, concernsRecords, type Checked, type Problem } from '../store-tools/fsck.js';
 import { allRecords } from '../store-tools/records.js';
 import { parseShare, sampleRecords } from '../store-tools/sample.js';
 import { sizeText } from '../store-tools/sizes.js';
@@ -27,7 +29,7 @@ export interface VerifyOptions extends PlanOptions {
   readonly json?: boolean;
 }
 
-/** Checks a store, recomputes a sample of it, or compares it with a lock. Changes nothing. */
+/** Checks a store, recomputes a sample of it, or compares it with a lock. Changes no result. */
 export async function verifyCommand(words: readonly string[], options: VerifyOptions): Promise<number> {
   if (options.locked === true) {
     if (options.rebuild !== undefined || options.json === true || options.timeout !== undefined)
@@ -49,23 +51,38 @@ export async function verifyCommand(words: readonly string[], options: VerifyOpt
     throw new UserError('verify --rebuild takes no --json.');
   const share = options.rebuild === undefined ? undefined : parseShare(options.rebuild);
   const wiring = wire(options.store);
-  const store = share === undefined ? existingStore(wiring.store) : openStore(wiring.store);
-  const checked = checkStore(store.layout);
-  if (options.json === true) sayJson(checked);
-  else {
-    for (const problem of checked.problems) say(problemText(problem));
-    const { records, objects, bytes, problems } = checked;
-    const verdict =
-      problems.length === 0
-        ? 'all is well'
-        : `${counted(problems.length, 'problem')}${problems.some(canHeal) ? '. The next run heals what it needs' : ''}`;
-    say(`${counted(records, 'result')}, ${counted(objects, 'object')}, ${sizeText(bytes)}: ${verdict}.`);
-  }
+  const store = existingStore(wiring.store, {
+    indexFolder: join(wiring.project, '.ticketlab'),
+    readOnly: share === undefined,
+  });
+  const checked = checkStore(store.layout, store.remembered());
+  if (checked.problems.some(concernsRecords)) forgetRecords(store);
+  tell(checked, options.json === true);
   const sound = checked.problems.length === 0;
   const same =
     share === undefined ||
     (await rebuildSample(store, wiring, { words, share, seed: options.seed, timeout: options.timeout }));
   return sound && same ? exitCodes.ok : exitCodes.failures;
+}
+
+function tell(checked: Checked, json: boolean): void {
+  if (json) return sayJson(checked);
+  const { records, objects, bytes, problems } = checked;
+  for (const problem of problems) say(problemText(problem));
+  const verdict =
+    problems.length === 0
+      ? 'all is well'
+      : `${counted(problems.length, 'problem')}${problems.some(canHeal) ? '. The next run heals what it needs' : ''}`;
+  say(`${counted(records, 'result')}, ${counted(objects, 'object')}, ${sizeText(bytes)}: ${verdict}.`);
+}
+
+/** What runs remember of records would hide from them what was found. Who may only read a store cannot tell others. */
+function forgetRecords({ layout }: Store): void {
+  try {
+    outdateIndexes(layout);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
 }
 
 /** What cannot be read may be whole. */

@@ -1,6 +1,8 @@
 import { UserError } from '../base/result.js';
 import { counted } from '../base/counted.js';
+import type { ResultRecord } from '../store/record.js';
 import type { Subject } from '../store-tools/subject.js';
+import { shellWord } from './again.js';
 import { examine } from './examine.js';
 import type { LoadedPlan } from './load-plan.js';
 
@@ -20,4 +22,22 @@ export function loadComplete({ decisions, again }: LoadedPlan, done: string): re
     `${missing.length} of ${counted(subjects.length, 'instance')} ${are} not in the store, for example ${first.id}: they cannot be ${done}.\n` +
       `  Compute them first:  ${again}`,
   );
+}
+
+/**
+ * Their records by key.
+ *
+ * @throws UserError also when the record of one of them is gone or damaged.
+ */
+export function loadRecords(loaded: LoadedPlan, done: string): ReadonlyMap<string, ResultRecord> {
+  const records = new Map<string, ResultRecord>();
+  for (const { id, key, record } of loadComplete(loaded, done)) {
+    const found = record();
+    if (found === undefined)
+      throw new UserError(
+        `The record of ${id} is gone. Compute it again:\n  ${loaded.again} --force ${shellWord(id)}`,
+      );
+    records.set(key!, found);
+  }
+  return records;
 }

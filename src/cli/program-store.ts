@@ -152,7 +152,7 @@ function addVerify(program: Command): void {
       process.exitCode = lockCommand(file === undefined ? [] : [file], planOptions(options));
     });
   withAddress(program.command('verify'))
-    .description('Check every object and record of the store. Changes nothing.')
+    .description('Check every object and record of the store. Changes no result.')
     .argument(
       '[file]',
       `with --locked: ${fileHelp}; with --rebuild: where programs of your own are described`,

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -162,7 +162,9 @@ function lendInputs(inputs: ResolvedInputs, store: Store, scratch: Store): void 
       try {
         linkSync(store.layout.object(name), target);
       } catch (error) {
-        if (errorCode(error) !== 'EEXIST') throw error;
+        // In a shared store a colleague's object takes no second name; scratch may lie on another disk.
+        if (['EPERM', 'EXDEV'].includes(errorCode(error))) copyFileSync(store.layout.object(name), target);
+        else if (errorCode(error) !== 'EEXIST') throw error;
       }
     }
 }

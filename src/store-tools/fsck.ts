@@ -1,8 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '../store/durable.js';
 import { errorCode } from '../store/errors.js';
 import { isDigest, type Layout } from '../store/layout.js';
+import { hasLostItsMark } from '../store/place.js';
+import { readPlain } from '../store/plain-file.js';
 import { decodeRecord, type ObjectRef, type ResultRecord } from '../store/record.js';
 import { decodeTree } from '../store/tree.js';
 import { keyOfParts } from './key.js';
@@ -14,6 +16,8 @@ export type ProblemKind =
   | 'wrong size'
   | 'damaged tree'
   | 'damaged record'
+  | 'missing record'
+  | 'missing mark'
   | 'wrong key'
   | 'stray file'
   | 'unreadable file';
@@ -36,9 +40,12 @@ export interface Checked {
 /**
  * Reads everything in a store and says what is not as it must be: every object has its digest, every record its sum and
  * its key, and all objects that it names. Changes nothing: a run heals what it needs.
+ *
+ * @param remembered keys of records that somebody has seen there.
  */
-export function checkStore(layout: Layout): Checked {
+export function checkStore(layout: Layout, remembered: Iterable<string> = []): Checked {
   const problems: Problem[] = [];
+  if (hasLostItsMark(layout)) problems.push({ kind: 'missing mark', name: layout.marker, instances: [] });
   const objects = checkObjects(layout, problems);
   let records = 0;
   for (const { name, path, bytes } of eachFile(join(layout.root, 'res'), problems, '.json')) {
@@ -48,9 +55,21 @@ export function checkStore(layout: Layout): Checked {
     if (record === undefined) problems.push({ kind: 'damaged record', name: path, instances: [] });
     else problems.push(...recordProblems(record, layout, objects));
   }
+  for (const key of remembered)
+    if (!isThere(layout.record(key)))
+      problems.push({ kind: 'missing record', name: layout.record(key), instances: [] });
   const bytes = [...objects.values()].reduce<number>((sum, size) => sum + (size ?? 0), 0);
   return { records, objects: objects.size, bytes, problems: folded(problems) };
 }
+
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+/** Problems of records that are not noticed where a result is remembered: its record is not read again. */
+export const concernsRecords = ({ kind }: Problem): boolean =>
+  ['damaged record', 'missing record', 'wrong key', 'unreadable file'].includes(kind);
 
 /** Sizes of the objects that are there; undefined of one that cannot be read. */
 type Sizes = ReadonlyMap<string, number | undefined>;
@@ -80,10 +99,10 @@ function* eachFile(
     }
     let bytes: Uint8Array | undefined;
     try {
-      bytes = readFileSync(path);
+      bytes = readPlain(path);
     } catch (error) {
       // Somebody may clean up at the same time.
-      if (errorCode(error) === 'ENOENT') continue;
+      if (errorCode(error) === 'ENOENT' && !isLink(path)) continue;
       problems.push({ kind: 'unreadable file', name: path, instances: [] });
     }
     yield { name, path, bytes };
@@ -113,7 +132,7 @@ function recordProblems(record: ResultRecord, layout: Layout, sizes: Sizes): Pro
 
 function treeFiles({ sha256 }: ObjectRef, layout: Layout): ReturnType<typeof decodeTree> | undefined {
   try {
-    return decodeTree(readFileSync(layout.object(sha256)));
+    return decodeTree(readPlain(layout.object(sha256)));
   } catch {
     return undefined;
   }

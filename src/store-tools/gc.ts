@@ -31,6 +31,8 @@ export interface GcPlan {
   };
   /** Results that only the clock protects yet. */
   readonly young: number;
+  /** Results that this user cannot read: nobody knows what they need, so no object goes. */
+  readonly hidden: number;
 }
 
 /** Somebody may be about to use what was touched so recently. */
@@ -56,8 +58,9 @@ export function planGc(layout: Layout, rules: GcRules, now: number): GcPlan {
       : evictions(candidates, { inventory, references, maxBytes: rules.maxBytes }),
   );
   const needed = neededObjects(inventory, references, doomed);
+  const hidden = inventory.records.filter((stored) => stored.hidden && !doomed.has(stored)).length;
   const objects = [...inventory.objects.names].flatMap((sha256) => {
-    const file = needed.has(sha256) ? undefined : inventory.objects.look(sha256);
+    const file = needed.has(sha256) || hidden > 0 ? undefined : inventory.objects.look(sha256);
     return file !== undefined && old(file) ? [{ sha256, ...file }] : [];
   });
   const rest = looseEnds(inventory, roots, now);
@@ -75,6 +78,7 @@ export function planGc(layout: Layout, rules: GcRules, now: number): GcPlan {
       pins: roots.pins,
     },
     young: free.length - candidates.length,
+    hidden,
   };
 }
 

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../store/errors.js';
 import { isDigest, type Layout } from '../store/layout.js';
+import { isUnreadable, readPlain } from '../store/plain-file.js';
 import type { ResultRecord } from '../store/record.js';
 import { decodeTree } from '../store/tree.js';
 import { eachRecord, namesIn, shardedFiles } from './records.js';
@@ -22,6 +23,8 @@ export interface StoredResult {
   readonly key: string;
   /** Undefined when its file is damaged. */
   readonly record: SlimRecord | undefined;
+  /** It may be whole, but cannot be read by this user. */
+  readonly hidden?: true;
   readonly bytes: number;
   /** Unix milliseconds. */
   readonly modified: number;
@@ -120,18 +123,28 @@ function folders(home: string): StoredFolder[] {
 
 /** Size of everything below a path, and when the newest of it was written. */
 function measure(path: string): StoredObject | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return undefined;
   let { size: bytes, mtimeMs: modified } = stat;
   if (!stat.isDirectory()) return { bytes, modified };
   bytes = 0;
-  for (const name of namesIn(path)) {
+  for (const name of visibleNames(path)) {
     const inside = measure(join(path, name));
     if (!inside) continue;
     bytes += inside.bytes;
     modified = Math.max(modified, inside.modified);
   }
   return { bytes, modified };
+}
+
+/** What a colleague's program keeps to itself while it works is not counted. */
+function visibleNames(folder: string): string[] {
+  try {
+    return namesIn(folder);
+  } catch (error) {
+    if (errorCode(error) === 'EACCES') return [];
+    throw error;
+  }
 }
 
 /** Finds the objects of records; trees are read once. */
@@ -159,9 +172,9 @@ export class References {
 
   #read(sha256: string): readonly string[] {
     try {
-      return decodeTree(readFileSync(this.#layout.object(sha256))).map((entry) => entry.sha256);
+      return decodeTree(readPlain(this.#layout.object(sha256))).map((entry) => entry.sha256);
     } catch (error) {
-      if (['EACCES', 'EIO', 'EMFILE'].includes(errorCode(error))) throw error;
+      if (isUnreadable(error) ? !error.foreign : errorCode(error) === 'EMFILE') throw error;
       return [];
     }
   }

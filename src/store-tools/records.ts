@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../store/errors.js';
 import { isDigest, type Layout } from '../store/layout.js';
+import { isUnreadable, readPlainText, type UnreadableError } from '../store/plain-file.js';
 import { decodeRecord, type ResultRecord } from '../store/record.js';
 
 /** A record's file as it lies in the store. */
@@ -9,6 +10,8 @@ export interface StoredRecord {
   readonly key: string;
   /** Undefined when the file is damaged. */
   readonly record: ResultRecord | undefined;
+  /** It may be whole, but cannot be read by this user. */
+  readonly hidden?: true;
   readonly bytes: number;
   /** Unix milliseconds. */
   readonly modified: number;
@@ -25,9 +28,9 @@ export interface ShardedFile {
 export function recordOf(layout: Layout, key: string): ResultRecord | undefined {
   if (!isDigest(key)) return undefined;
   try {
-    return decodeRecord(readFileSync(layout.record(key)), key);
+    return decodeRecord(readPlainText(layout.record(key)).text, key);
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+    if (errorCode(error) !== 'ENOENT' && !isUnreadable(error)) throw error;
     return undefined;
   }
 }
@@ -46,33 +49,28 @@ export function allRecords(layout: Layout, most = Infinity): StoredRecord[] {
 export function* eachRecord(layout: Layout): Generator<StoredRecord> {
   for (const { name, path } of shardedFiles(join(layout.root, 'res'), '.json')) {
     if (!isDigest(name)) continue;
-    const read = readTextFile(path);
-    // Somebody else may clean up at the same time.
-    if (read === undefined) continue;
-    const { text, bytes, modified } = read;
-    yield { key: name, record: decodeRecord(text, name), bytes, modified };
+    const stored = readStored(name, path);
+    if (stored !== undefined) yield stored;
   }
 }
 
-let buffer = Buffer.alloc(64 * 1024);
-
-/** What is in a small file, its size and when it was written, in as few calls as can be; undefined when it is gone. */
-function readTextFile(path: string): { text: string; bytes: number; modified: number } | undefined {
-  let file: number;
+function readStored(key: string, path: string): StoredRecord | undefined {
   try {
-    file = openSync(path, 'r');
+    const { text, stat } = readPlainText(path);
+    return { key, record: decodeRecord(text, key), bytes: stat.size, modified: stat.mtimeMs };
   } catch (error) {
+    if (isUnreadable(error)) return unreadable(key, path, error);
+    // Somebody else may clean up at the same time.
     if (errorCode(error) !== 'ENOENT') throw error;
     return undefined;
   }
-  try {
-    const { size: bytes, mtimeMs: modified } = fstatSync(file);
-    if (bytes > buffer.length) buffer = Buffer.alloc(2 * bytes);
-    const got = readSync(file, buffer, 0, bytes, 0);
-    return { text: buffer.toString('utf8', 0, got), bytes, modified };
-  } finally {
-    closeSync(file);
-  }
+}
+
+function unreadable(key: string, path: string, { foreign }: UnreadableError): StoredRecord | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  const stored = { key, record: undefined, bytes: foreign ? 0 : stat.size, modified: stat.mtimeMs };
+  return foreign ? stored : { ...stored, hidden: true };
 }
 
 /** The files two levels below a folder, sorted; `ending` is taken off their names. */

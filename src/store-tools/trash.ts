@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { ensureFolder, replaceFile } from '../store/durable.js';
+import { ensureFolder } from '../store/durable.js';
+import { outdateIndexes } from '../store/epoch.js';
 import { errorCode, guarded } from '../store/errors.js';
 import type { Layout } from '../store/layout.js';
 import type { GcPlan } from './gc.js';
@@ -41,14 +42,14 @@ export function* sweep(layout: Layout, plan: GcPlan, now: number): Generator<voi
     yield;
   }
   // Projects' copies of what the store has are out of date: those of now even if this dies, those made meanwhile too.
-  const outdateIndexes = (): void => {
-    if (plan.records.length > 0) replaceFile(layout.epoch, randomBytes(8).toString('hex'));
+  const outdate = (): void => {
+    if (plan.records.length > 0) outdateIndexes(layout);
   };
-  outdateIndexes();
+  outdate();
   try {
     for (const { key, modified } of plan.records) yield* away(layout.record(key), modified);
   } finally {
-    outdateIndexes();
+    outdate();
   }
   for (const { sha256, modified } of plan.objects) yield* away(layout.object(sha256), modified);
   for (const { name, modified } of plan.attempts) yield* away(layout.attempt(name), modified);
@@ -71,7 +72,7 @@ function moveAway(from: string, to: string, modified: number): Moved {
       throw error;
     }
     // Who publishes touches the objects that it finds: one that was touched since it was looked at is wanted.
-    const stat = statSync(to);
+    const stat = lstatSync(to);
     if (stat.isDirectory() || stat.mtimeMs <= modified) return 'moved';
     putBack(to, from);
     return 'spared';

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import type { Json } from '../base/json.js';
+import { openPlain } from './plain-file.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 /** Who is computing a key. */
@@ -19,7 +20,7 @@ export interface SeenLease {
 export function readLease(path: string): SeenLease | undefined {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    ({ file } = openPlain(path));
   } catch {
     return undefined;
   }

@@ -1,20 +1,12 @@
 import { counted } from '../base/counted.js';
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { ensureFolder, relist, sha256Hex } from './durable.js';
+import { closeSync, fstatSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { relist, sha256Hex } from './durable.js';
 import { errorCode, ObjectLostError } from './errors.js';
 import type { Layout } from './layout.js';
 import type { SizedObject } from './object-list.js';
+import { isUnreadable, openPlain } from './plain-file.js';
+import { quarantine } from './quarantine.js';
 import type { ObjectRef } from './record.js';
 import { decodeTree, type TreeEntry } from './tree.js';
 
@@ -46,7 +38,8 @@ export class Objects {
   }
 
   #sizeOf(sha256: string): number | undefined {
-    return statSync(this.#layout.object(sha256), absentIsNothing)?.size;
+    const stat = statSync(this.#layout.object(sha256), absentIsNothing);
+    return stat?.isFile() === true ? stat.size : undefined;
   }
 
   /** What is wrong with an object by name and size (of a tree: its files too), or undefined. Changes nothing. */
@@ -103,7 +96,7 @@ export class Objects {
     } catch (error) {
       this.forget(sha256);
       if (!(error instanceof ObjectLostError)) throw error;
-      this.#quarantine(sha256);
+      quarantine(this.#layout, this.#layout.object(sha256));
       throw error;
     }
   }
@@ -115,6 +108,16 @@ export class Objects {
     const entries = decodeTree(this.read(sha256));
     this.#trees.set(sha256, entries);
     return entries;
+  }
+
+  /** Moves what has the name of an object (of a tree: of one of its files) and not its size out of the way: it is of no use. */
+  clearAway(ref: ObjectRef): void {
+    for (const { sha256, bytes } of [...this.#filesOf(ref), ref]) {
+      const size = this.#sizeOf(sha256);
+      if (size === undefined || size === bytes) continue;
+      this.forget(sha256);
+      quarantine(this.#layout, this.#layout.object(sha256));
+    }
   }
 
   /** Believes nothing any more of this object (of a tree: of its files). */
@@ -133,6 +136,15 @@ export class Objects {
     return entries;
   }
 
+  /** Of a tree that can be read. */
+  #filesOf({ sha256, kind }: ObjectRef): readonly TreeEntry[] {
+    try {
+      return kind === 'tree' ? this.#entries(sha256) : [];
+    } catch {
+      return [];
+    }
+  }
+
   #sizeProblem(sha256: string, bytes: number): string | undefined {
     let size = this.#sizes.get(sha256);
     if (size === undefined) {
@@ -143,9 +155,20 @@ export class Objects {
     return size === bytes ? undefined : `${short(sha256)} has ${counted(size, 'byte')} instead of ${bytes}`;
   }
 
+  #open(sha256: string): number {
+    try {
+      const file = openPatiently(this.#layout.object(sha256));
+      if (file !== undefined) return file;
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      // Who may not read it can say nothing of it.
+      throw error.foreign ? new ObjectLostError(sha256, `it ${error.why}`) : error.cause;
+    }
+    throw new ObjectLostError(sha256, 'it is missing');
+  }
+
   #readVerified(sha256: string): Uint8Array {
-    const file = openPatiently(this.#layout.object(sha256));
-    if (file === undefined) throw new ObjectLostError(sha256, 'it is missing');
+    const file = this.#open(sha256);
     try {
       const { ino, size, mtimeNs, ctimeNs } = fstatSync(file, { bigint: true });
       const identity = [ino, size, mtimeNs, ctimeNs].join(':');
@@ -160,18 +183,6 @@ export class Objects {
       closeSync(file);
     }
   }
-
-  #quarantine(sha256: string): void {
-    const broken = this.#layout.object(sha256);
-    if (!existsSync(broken)) return;
-    try {
-      ensureFolder(this.#layout.quarantine);
-      renameSync(broken, join(this.#layout.quarantine, `${sha256}.${randomBytes(4).toString('hex')}`));
-    } catch {
-      // Moved by somebody else, or no room for another folder: what matters is that the name is free.
-      rmSync(broken, { force: true });
-    }
-  }
 }
 
 const absentIsNothing = { throwIfNoEntry: false } as const;
@@ -180,7 +191,7 @@ const absentIsNothing = { throwIfNoEntry: false } as const;
 function openPatiently(path: string): number | undefined {
   for (let again = false; ; again = true) {
     try {
-      return openSync(path, 'r');
+      return openPlain(path).file;
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
       if (again) return undefined;

@@ -73,6 +73,16 @@ export class PackedIndex {
     return entry < this.#alsoSound.length && Atomics.load(this.#alsoSound, entry) === 1;
   }
 
+  /** Keys of all results that it has. */
+  *keys(): Generator<string> {
+    this.#load();
+    for (const key of this.#added.keys()) yield key;
+    for (let entry = 0; entry < (this.#results?.count ?? 0); entry++) {
+      const key = this.#results!.keyAt(entry);
+      if (!this.#added.has(key) && !this.#dropped.has(key)) yield key;
+    }
+  }
+
   /** The results as they lie in the file; undefined when there are none. */
   packed(): PackedResults | undefined {
     this.#load();

@@ -1,8 +1,9 @@
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Json } from '../base/json.js';
 import { errorCode, StoreError } from './errors.js';
 import type { Layout } from './layout.js';
+import { isUnreadable, readPlainText } from './plain-file.js';
 
 const format = 'ticketlab-store';
 const formatVersion = 1;
@@ -43,27 +44,21 @@ function kindOf(path: string): 'folder' | 'file' | 'none' {
   }
 }
 
-/** The id of the store that is there; undefined when none is yet. */
-export function readMarker({ root, marker }: Layout): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(marker, 'utf8');
-  } catch {
+/**
+ * The id of the store that is there; undefined when none is yet, or when it has lost its mark and nothing else: whoever
+ * writes to it gives it a new one.
+ */
+export function readMarker(layout: Layout): string | undefined {
+  const { root, marker } = layout;
+  const mark = markIn(layout);
+  if (mark === undefined) {
+    if (holdsResults(root)) return undefined;
+    if (existsSync(marker)) throw foreignMark(marker);
     checkFresh(root);
     return undefined;
   }
-  let parsed: Json = null;
-  try {
-    parsed = JSON.parse(text) as Json;
-  } catch {
-    // Reported below like any other file that is not ours.
-  }
-  const { format: name, version, id } = (parsed ?? {}) as Readonly<Record<string, Json>>;
-  if (name !== format)
-    throw new StoreError(
-      'unusable',
-      `${marker} is not the mark of a ticketlab store. Take another place with --store.`,
-    );
+  const { format: name, version, id } = (mark ?? {}) as Readonly<Record<string, Json>>;
+  if (name !== format) throw foreignMark(marker);
   if (version !== formatVersion)
     throw new StoreError(
       'unusable',
@@ -73,15 +68,60 @@ export function readMarker({ root, marker }: Layout): string | undefined {
   return typeof id === 'string' && /^[0-9a-f]{1,64}$/.test(id) ? id : undefined;
 }
 
+/** Whether a folder has the mark of a store, whatever that says. */
+export const isMarked = (layout: Layout): boolean => markIn(layout) !== undefined;
+
+/** Whether there is a store whose mark is gone or damaged. */
+export const hasLostItsMark = (layout: Layout): boolean => !isMarked(layout) && holdsResults(layout.root);
+
+/** What the mark says; undefined when it is not there, or torn. */
+function markIn({ marker }: Layout): Json | undefined {
+  let text: string;
+  try {
+    ({ text } = readPlainText(marker));
+  } catch (error) {
+    if (isUnreadable(error))
+      throw new StoreError('unusable', `${error.message}. Take another place with --store.`);
+    return undefined;
+  }
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+const foreignMark = (marker: string): StoreError =>
+  new StoreError(
+    'unusable',
+    `${marker} is not the mark of a ticketlab store. Take another place with --store.`,
+  );
+
+/** First words of the names that a store has at its top. */
+const ownNames = new Set(
+  'STORE cas res lease attempt runs tmp quarantine cache epoch roots trash cap lost+found'.split(' '),
+);
+
+/** Whether a folder holds what a store with results does, and nothing else. */
+function holdsResults(root: string): boolean {
+  const names = namesIn(root);
+  return (
+    ['cas', 'res'].every((name) => names.includes(name)) &&
+    names.every((name) => name.startsWith('.') || ownNames.has(name.split('.', 1)[0]!))
+  );
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** Somebody's folder of other things must not be filled with ours. */
 function checkFresh(root: string): void {
-  let names: string[];
-  try {
-    names = readdirSync(root);
-  } catch {
-    return;
-  }
-  const foreign = names.find((name) => !name.startsWith('STORE.json.') && name !== 'lost+found');
+  const foreign = namesIn(root).find((name) => !name.startsWith('STORE.json.') && name !== 'lost+found');
   if (foreign !== undefined)
     throw new StoreError(
       'unusable',

@@ -1,13 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, utimesSync } from 'node:fs';
+import { renameSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { byCodeUnit, type Json } from '../base/json.js';
 import type { ArtefactType, OutputBytes } from '../pipeline/stage.js';
-import { ensureFolder, linkFirst, replaceFile, sha256Hex, syncFolder, writeDurably } from './durable.js';
+import { ensureFolder, linkFirst, sha256Hex, syncFolder, writeDurably } from './durable.js';
+import { outdateIndexes } from './epoch.js';
 import { errorCode, guarded, ObjectLostError } from './errors.js';
 import { failpoint } from './failpoints.js';
 import type { Layout } from './layout.js';
 import type { Objects } from './objects.js';
+import { isUnreadable, readPlainText } from './plain-file.js';
+import { clearFolder } from './quarantine.js';
 import {
   decodeRecord,
   differingOutputs,
@@ -113,7 +115,9 @@ function nameObjects({ layout, objects, staged }: Workplace): void {
     guarded(target, bytes, () => {
       ensureFolder(dirname(target), touched);
       // A file of that name whose bytes are wrong must not block the right ones.
-      if (!linkFirst(temporary, target) && !objects.intact(sha256, bytes)) renameSync(temporary, target);
+      if (linkFirst(temporary, target) || objects.intact(sha256, bytes)) return;
+      clearFolder(layout, target);
+      renameSync(temporary, target);
     });
     touched.add(dirname(target));
     objects.forget(sha256);
@@ -144,14 +148,16 @@ function nameRecord(place: Workplace, record: ResultRecord, temporary: string): 
 /** Two computations of one key: the first complete result stays; one that lost its objects, or is of another stage, gives way. */
 function meetExisting(place: Workplace, record: ResultRecord, temporary: string): Published {
   const path = place.layout.record(record.key);
-  const existing = decodeRecord(readFileSync(path), record.key);
+  const existing = readExisting(path, record.key);
   const alike = existing === undefined || isAlike(existing.outputs, record.outputs);
   const differing = existing && alike ? differingOutputs(existing.outputs, record.outputs) : [];
   const isThere = (ref: ObjectRef): boolean => place.objects.problem(ref) === undefined;
   if (existing && alike && Object.values(existing.outputs).every(isThere))
     return { record: existing, outcome: 'known', differing };
   // Before the new record is there: nobody may remember the old one under the new epoch.
-  if (!alike || differing.length > 0) replaceFile(place.layout.epoch, randomBytes(8).toString('hex'));
+  if (existing === undefined || !alike || differing.length > 0) outdateIndexes(place.layout);
+  for (const ref of Object.values(existing?.outputs ?? {})) place.objects.clearAway(ref);
+  clearFolder(place.layout, path);
   renameSync(temporary, path);
   return { record, outcome: 'replaced', differing };
 }
@@ -160,6 +166,17 @@ function meetExisting(place: Workplace, record: ResultRecord, temporary: string)
 function isAlike(a: Outputs, b: Outputs): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name]?.type === b[name]?.type);
+}
+
+/** Undefined for what is damaged, or cannot be read: it gives way. */
+function readExisting(path: string, key: string): ResultRecord | undefined {
+  try {
+    return decodeRecord(readPlainText(path).text, key);
+  } catch (error) {
+    // Cleaned away at this very moment, or a link to nothing.
+    if (isUnreadable(error) || errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Tells a clean-up that the object is wanted. */

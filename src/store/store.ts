@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ensureFolder, linkFirst, relist, syncFolder, writeDurably } from './durable.js';
 import { errorCode, guarded } from './errors.js';
@@ -8,7 +8,8 @@ import { listObjects } from './object-list.js';
 import { Objects } from './objects.js';
 import type { PackedIndex } from './packed-index.js';
 import type { KnownResult } from './packed-results.js';
-import { checkPlace, newMarker, readMarker } from './place.js';
+import { checkPlace, isMarked, newMarker, readMarker } from './place.js';
+import { isUnreadable, readPlainText } from './plain-file.js';
 import { indexIn } from './project-index.js';
 import { publish, type Publication, type Published } from './publish.js';
 import { decodeRecord, type Outputs, type ResultRecord } from './record.js';
@@ -79,6 +80,11 @@ export class Store {
     this.#index?.add(result.key, result);
   }
 
+  /** Keys of the results that this project remembers, whatever became of them. */
+  remembered(): Iterable<string> {
+    return this.#index?.keys() ?? [];
+  }
+
   /** Keeps what was learned for the next run of this project. */
   saveIndex(): void {
     this.#index?.save();
@@ -89,8 +95,9 @@ export class Store {
     let text: string;
     try {
       // As text: bytes that are none do not have the right sum then.
-      text = readFileSync(this.layout.record(key), 'utf8');
+      ({ text } = readPlainText(this.layout.record(key)));
     } catch (error) {
+      if (isUnreadable(error)) return { hit: false, lost: true, reason: `its record ${error.why}` };
       if (errorCode(error) !== 'ENOENT') throw error;
       return { hit: false, lost: false, reason: 'no result with this key' };
     }
@@ -154,12 +161,15 @@ export class Store {
     const { root, marker } = this.layout;
     const touched = new Set<string>();
     ensureFolder(root, touched);
-    if (!statSync(marker, { throwIfNoEntry: false })) {
+    if (!isMarked(this.layout)) {
       const temporary = `${marker}.${process.pid}.${randomBytes(4).toString('hex')}`;
       const text = newMarker(randomBytes(8).toString('hex'));
       writeDurably(temporary, Buffer.from(`${text}\n`));
-      guarded(marker, text.length, () => linkFirst(temporary, marker));
-      rmSync(temporary);
+      guarded(marker, text.length, () =>
+        // A mark that is there is damaged.
+        existsSync(marker) ? renameSync(temporary, marker) : linkFirst(temporary, marker),
+      );
+      rmSync(temporary, { force: true });
       touched.add(root);
       const id = readMarker(this.layout);
       if (id !== undefined) this.#openIndex(id);

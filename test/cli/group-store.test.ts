@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { project } from './command.js';
@@ -71,6 +71,15 @@ function age(store: string): void {
     utimesSync(join(store, name), long, long);
 }
 
+/** Only its owner could read it now. */
+function hideRecord(store: string, instance: string): void {
+  for (const name of readdirSync(join(store, 'res'), { recursive: true, encoding: 'utf8' })) {
+    const path = join(store, 'res', name);
+    if (statSync(path).isFile() && readFileSync(path, 'utf8').includes(`"instance":"${instance}"`))
+      chmodSync(path, 0);
+  }
+}
+
 describe.each(['022', '077'])('a store that a group may write, and a umask of %s', (umask) => {
   test('is left by programs and logs so that the whole group can go on with it', () => {
     const store = groupStore();
@@ -98,8 +107,23 @@ describe.each(['022', '077'])('a store that a group may write, and a umask of %s
     expect(second('run', 'p.yaml', '--ui', 'plain', '-P', 'width=8').stdout).toContain(
       '1 hit, 1 ran, 0 failed',
     );
-    for (const words of [['du'], ['gc'], ['verify'], ['why', 'here', 'p.yaml']])
+    for (const words of [
+      ['du'],
+      ['gc'],
+      ['verify'],
+      ['verify', '--rebuild', '100%', 'p.yaml'],
+      ['why', 'here', 'p.yaml'],
+    ])
       expect({ words, ...second(...words) }).toMatchObject({ words, code: 0, stderr: '' });
+    hideRecord(store, 'once');
+    for (const words of [['du'], ['gc'], ['why', 'here', 'p.yaml']])
+      expect({ words, ...second(...words) }).toMatchObject({ words, code: 0, stderr: '' });
+    expect(second('gc').stdout).toContain(
+      '1 result cannot be read by this user, and nobody knows what it needs',
+    );
+    expect(second('verify')).toMatchObject({ code: 1, stderr: '' });
+    expect(second('run', 'p.yaml', '--ui', 'plain').stdout).toContain('1 hit, 1 ran, 0 failed');
+    expect(second('verify')).toMatchObject({ code: 0, stderr: '' });
     age(store);
     const words = ['gc', '--apply', '--keep-runs', '0', '--keep-days', '0'];
     expect(first(...words).stdout).toMatch(/ moved to trash/);

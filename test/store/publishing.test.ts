@@ -87,3 +87,33 @@ describe('while a result is published', () => {
     expect(left()).toEqual([]);
   });
 });
+
+describe('what is left of a lost result that came out differently', () => {
+  test.each<[string, Publication['outputs']]>([
+    ['an object', publication('a', { out: 'text' }).outputs],
+    [
+      'a file of a tree',
+      publication('a', {
+        out: new Map([
+          ['x', 'text'],
+          ['y', 'other'],
+        ]),
+      }).outputs,
+    ],
+  ])('%s that was cut short lies in the way of nobody', (_, outputs) => {
+    const store = open();
+    store.publish({ ...publication('a', {}), outputs });
+    const cut = store.layout.object(sha256('text'));
+    chmodSync(cut, 0o644);
+    writeFileSync(cut, 'te');
+    expect(open().publish(publication('a', { out: 'new' }))).toMatchObject({
+      outcome: 'replaced',
+      differing: ['out'],
+    });
+    expect(existsSync(cut)).toBe(false);
+    expect(readdirSync(store.layout.quarantine)).toEqual([
+      expect.stringMatching(`^${sha256('text')}\\.[0-9a-f]{8}$`),
+    ]);
+    expect(open().find(key)).toMatchObject({ hit: true });
+  });
+});
