@@ -41,7 +41,18 @@ describe('pipelines/optima.yaml', () => {
     const paramsOf = (name: string) =>
       plan.value.instances.find(({ definition }) => definition === name)?.params;
     expect(paramsOf('paths_seeds')?.['where']).toEqual({ a_seed: 12 });
-    expect(paramsOf('spectra')?.['title']).toMatch(/, seed 12$/);
+    expect(paramsOf('spectra')?.['title']).toMatch(/, seed 12; /);
+  });
+
+  test('promises no equal losses where flatness is compared, and draws how near they are', () => {
+    const plan = planned();
+    if (!plan.ok) throw new Error(formatDiagnostics(plan.error));
+    const titles = plan.value.instances.flatMap(({ definition, params }) =>
+      ['spectra', 'sharpness', 'flatness', 'matches'].includes(definition) ? [params['title']] : [],
+    );
+    expect(titles).toHaveLength(4);
+    expect(titles.filter((title) => /nearest in loss$/.test(String(title)))).toHaveLength(3);
+    expect(titles.join()).not.toContain('matched');
   });
 
   test('compares at the sparsest of its probes', () => {
