@@ -46,7 +46,7 @@ export function readCommand(
   });
   if (argv === undefined) {
     checkScript(textOf(stage.shell), [...path, 'shell'], declared, context);
-    checkVariables(stage.env, [...path, 'env'], declared, context);
+    checkVariables(stage.env, path, declared, context);
   }
   const command: CommandSpec = {
     ...(argv === undefined ? { shell: textOf(stage.shell) } : { argv }),

@@ -73,7 +73,11 @@ function byWayOfWith(scope: string | undefined, name: string): string {
   return `Declare ${named ? `${name} under inputs` : 'a value under inputs'}, give it the expression under with, and write ${variable} here.`;
 }
 
-/** What the script is told of its inputs, outputs and values cannot be something else as well. */
+/**
+ * What the script is told of its inputs, outputs and values cannot be something else as well.
+ *
+ * @param path of the stage
+ */
 export function checkVariables(
   env: Json | undefined,
   path: Path,
@@ -82,17 +86,25 @@ export function checkVariables(
 ): void {
   const { file, problems } = context;
   const taken = new Map<string, string>();
-  for (const name of Object.keys(declared.inputs))
-    taken.set(`IN_${name.toUpperCase()}`, `the input "${name}"`);
-  for (const name of Object.keys(declared.outputs))
-    taken.set(`OUT_${name.toUpperCase()}`, `the output "${name}"`);
-  for (const name of declared.values.keys()) taken.set(`WITH_${name.toUpperCase()}`, `the value "${name}"`);
+  const told = (prefix: string, what: string, key: string, names: Iterable<string>): void => {
+    for (const name of names) {
+      const variable = `${prefix}_${name.toUpperCase()}`;
+      const other = taken.get(variable);
+      taken.set(variable, `the ${what} "${name}"`);
+      if (other === undefined) continue;
+      const message = `"${name}" cannot be a name here: its variable would be ${variable}, with which the script is told of ${other}.`;
+      problems.push(problem('BAD_NAME', file.keyAt([...path, key, name]), message, { help: another }));
+    }
+  };
+  told('IN', 'input', 'inputs', Object.keys(declared.inputs));
+  told('OUT', 'output', 'outputs', Object.keys(declared.outputs));
+  told('WITH', 'value', 'inputs', declared.values.keys());
   for (const variable of Object.keys(mappingAt(env))) {
     const of = taken.get(variable);
     if (of === undefined) continue;
     const message = `"${variable}" cannot be a name here: with it the script is told of ${of}.`;
-    problems.push(
-      problem('BAD_NAME', file.keyAt([...path, variable]), message, { help: 'Choose another name.' }),
-    );
+    problems.push(problem('BAD_NAME', file.keyAt([...path, 'env', variable]), message, { help: another }));
   }
 }
+
+const another = 'Choose another name.';

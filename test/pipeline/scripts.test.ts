@@ -85,6 +85,25 @@ describe('a script', () => {
     expect(complaints(script(['true'], env('WITH_MASK')))).toBe('nothing');
   });
 
+  test.each([
+    [
+      'outputs: { aB: { type: file }, ab: { type: file } }',
+      '"ab"',
+      'OUT_AB, with which the script is told of the output "aB"',
+    ],
+    [
+      'inputs: { x: { type: int }, X: { type: int } }',
+      '"X"',
+      'WITH_X, with which the script is told of the value "x"',
+    ],
+  ])('has one variable for each: %s', (declared, name, rest) => {
+    const text = `ticketlab: 1\nname: p\nstages:\n  a:\n    shell: 'true'\n    ${declared}\n    ${declared.startsWith('in') ? 'outputs: { o: { type: file } }\n    with: { x: 1, X: 1 }' : ''}\n`;
+    expect(complaints(text)).toContain(
+      `BAD_NAME: ${name} cannot be a name here: its variable would be ${rest}.`,
+    );
+    expect(complaints(text.replace("shell: 'true'", 'run: [it]'))).not.toContain('BAD_NAME');
+  });
+
   test('of a hostile size is read in one go', () => {
     // Quadratic where a piece without an end is looked for again and again.
     for (const piece of ['<<', "<<'a' ", '${', '"', "'", '\\', '{in.', '#', '$((', "<<'a'\n"])
