@@ -92,12 +92,12 @@ describe('a script', () => {
       'OUT_AB, with which the script is told of the output "aB"',
     ],
     [
-      'inputs: { x: { type: int }, X: { type: int } }',
-      '"X"',
-      'WITH_X, with which the script is told of the value "x"',
+      'inputs: { xA: { type: int }, xa: { type: int } }',
+      '"xa"',
+      'WITH_XA, with which the script is told of the value "xA"',
     ],
   ])('has one variable for each: %s', (declared, name, rest) => {
-    const text = `ticketlab: 1\nname: p\nstages:\n  a:\n    shell: 'true'\n    ${declared}\n    ${declared.startsWith('in') ? 'outputs: { o: { type: file } }\n    with: { x: 1, X: 1 }' : ''}\n`;
+    const text = `ticketlab: 1\nname: p\nstages:\n  a:\n    shell: 'true'\n    ${declared}\n    ${declared.startsWith('in') ? 'outputs: { o: { type: file } }\n    with: { xA: 1, xa: 1 }' : ''}\n`;
     expect(complaints(text)).toContain(
       `BAD_NAME: ${name} cannot be a name here: its variable would be ${rest}.`,
     );
