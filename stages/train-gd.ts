@@ -157,6 +157,7 @@ export default defineStage({
   async run(ctx) {
     const { inputs } = ctx;
     const given = ctx.params as Params;
+    refuseUnusedEnd(given);
     const { mask, remaining, ...start } = readStart('train-gd', inputs);
     const images = readImages((file) => inputs.data.bytes(file));
     const network = buildNetwork(start.network);
@@ -243,6 +244,14 @@ function outputsOf(
     metrics: encodeTable(metricsColumnNames, rows),
     ...(tickets > 0 && { tickets: new Map(names) }),
   };
+}
+
+/** Whoever says where the learning rate ends means it to go there. */
+function refuseUnusedEnd({ schedule, learning_rate_end: end }: Params): void {
+  if (schedule === 'constant' && end !== 0)
+    throw new UserError(
+      `train-gd: learning_rate_end is ${end}, but with schedule: constant the learning rate stays as it is; choose linear or cosine, or leave learning_rate_end out`,
+    );
 }
 
 /** What is called a batch of so many images has to be one. */

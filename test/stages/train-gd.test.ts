@@ -189,6 +189,11 @@ describe('what does not fit together gets one clear message', () => {
       'train-gd: batch is 21, but there are only 20 training images; choose a smaller batch',
     ],
     [
+      'an end of the learning rate that no schedule goes to',
+      { params: { learning_rate_end: 0.01 } },
+      'train-gd: learning_rate_end is 0.01, but with schedule: constant the learning rate stays as it is; choose linear or cosine, or leave learning_rate_end out',
+    ],
+    [
       'a damaged file of weights',
       { inputs: { weights: artefact('weights', new Uint8Array(20)) } },
       'input weights: This is not a tensor file',
