@@ -10,7 +10,7 @@ import type { Scope } from './expression.js';
 import { evaluateGrid, templatesOf, type Grid, type Settings } from './grid.js';
 import { latticeOf } from './lines.js';
 import type { BoundInput, Definition, MatrixRow } from './model.js';
-import { paramTable, type ParamTable } from './param-table.js';
+import { paramTable, unreadable, type ParamTable } from './param-table.js';
 import type { ParamValue } from './params.js';
 import type { ParsedFile } from './parse.js';
 import type { StageSettings } from './plan.js';
@@ -57,6 +57,9 @@ const share = (parts: number): number => Math.max(leastRows, Math.floor(mostRows
 export function checkValues(known: Known, choices: readonly Choice[], problems: Diagnostic[]): Valued {
   const seen = new Seen();
   const used = new Map(known.graph.definitions.map((definition) => [definition, paramsOf(definition)]));
+  const wrong = new Map(
+    known.graph.definitions.map((definition) => [definition, unreadable(definition, known)]),
+  );
   const sound = problems.length === 0;
   let first: Valued | undefined;
   let today: ReadonlySet<string> = new Set();
@@ -64,13 +67,20 @@ export function checkValues(known: Known, choices: readonly Choice[], problems: 
     if (seen.before(known, values.keys(), values)) continue;
     const unseen = (definition: Definition) => !seen.before(definition, used.get(definition) ?? [], values);
     if (first === undefined) {
-      first = checkUnder(known, { settings, problems, fresh: unseen, sound, rows: share(used.size) });
+      first = checkUnder(known, {
+        settings,
+        problems,
+        fresh: unseen,
+        sound,
+        unreadable: wrong,
+        rows: share(used.size),
+      });
       today = new Set(problems.map(whatOf));
       continue;
     }
     const found: Diagnostic[] = [];
     const rows = share(used.size * (choices.length - 1));
-    checkUnder(known, { settings, problems: found, fresh: unseen, sound, rows });
+    checkUnder(known, { settings, problems: found, fresh: unseen, sound, unreadable: wrong, rows });
     const told = new Set(problems.map(causeOf));
     const fresh = found.filter((one) => !told.has(causeOf(one)) && !today.has(whatOf(one)));
     problems.push(...fresh.map((one) => withNote(one, note)));
@@ -127,11 +137,14 @@ interface Under {
   readonly fresh: (definition: Definition) => boolean;
   /** Whether nothing is wrong whatever the values are. */
   readonly sound: boolean;
+  /** Of each definition the parameters of which something wrong was told. */
+  readonly unreadable: ReadonlyMap<Definition, ReadonlySet<string>>;
   /** How many rows of a definition's parameters are looked at. */
   readonly rows: number;
 }
 
-function checkUnder(known: Known, { settings, problems, fresh, sound, rows }: Under): Valued {
+function checkUnder(known: Known, under: Under): Valued {
+  const { settings, problems, fresh, sound, rows } = under;
   const { file, broken, graph, order, scope, wrong, targets } = known;
   const context = { file, settings, problems, broken };
   const grid = evaluateGrid(graph, context);
@@ -149,7 +162,8 @@ function checkUnder(known: Known, { settings, problems, fresh, sound, rows }: Un
     const { signature } = definition;
     if (axes === undefined || signature === undefined) continue;
     const lattice = latticeOf(axes);
-    const table = paramTable(definition, signature, lattice, context);
+    const wrongOnes = under.unreadable.get(definition) ?? new Set();
+    const table = paramTable(definition, signature, lattice, { ...context, unreadable: wrongOnes });
     tables.set(definition, table);
     // A row that is computed tells what is wrong with it.
     if (fresh(definition)) for (const position of sampleOn(lattice, table.axes, rows)) table.at(position);

@@ -18,7 +18,8 @@ import { textOf } from './terminal-text.js';
 
 interface Context {
   readonly file: ParsedFile;
-  readonly broken: Broken;
+  /** Parameters of which something wrong was told. */
+  readonly unreadable: ReadonlySet<string>;
   readonly settings: Settings;
   readonly problems: Diagnostic[];
 }
@@ -46,7 +47,7 @@ export function paramTable(
   const rows = new Map<number, Params>();
   const computed = columns.filter(({ constant }) => !constant);
   const { component, signature: inner = signature } = definition.implementation ?? {};
-  const unknown = unreadable(definition, context);
+  const unknown = new Set(context.unreadable);
   const tell = teller(definition, lattice, { context, unknown });
   const fill = filler(signature, computed);
 
@@ -88,7 +89,10 @@ export function paramTable(
 }
 
 /** What is written in `with` and is wrong, or was not understood: of these nothing more is said. */
-function unreadable({ path, params, signature }: Definition, { file, broken }: Context): Set<string> {
+export function unreadable(
+  { path, params, signature }: Definition,
+  { file, broken }: { readonly file: ParsedFile; readonly broken: Broken },
+): ReadonlySet<string> {
   const place = [...path, 'with'];
   const written = Object.keys(mappingAt(valueAt(file, place)));
   const values = written.filter((name) => ownEntry(signature?.inputs, name) === undefined);
