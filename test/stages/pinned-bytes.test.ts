@@ -42,7 +42,12 @@ describe('the bytes of a version have not moved', () => {
     const wide = { model: 'mlp', layers: [4, 3, 20], activation: 'relu', rng: 5 };
     const meta = { start: 'initial' } as const;
     const inputs = {
-      weights: tensors('weights', { network, mean: weights(5), meta }),
+      // A drawn weight is not 0.
+      weights: tensors('weights', {
+        network,
+        mean: weights(5).map((value, i) => (value === 0 && mask[i] === 1 ? 1 / 32 : value)),
+        meta,
+      }),
       mask: tensors('mask', { network, mask, meta }),
     };
     expect(await bytesOf(transfer, wide, inputs)).toMatchInlineSnapshot(`
@@ -50,7 +55,7 @@ describe('the bytes of a version have not moved', () => {
         "mask": "7089ac39c87659c6",
         "table": "8a85c5ce0e6a5160",
         "version": 1,
-        "weights": "ab57b54fcc9baacb",
+        "weights": "c3653be831fbc88f",
       }
     `);
   });
@@ -66,7 +71,7 @@ describe('the bytes of a version have not moved', () => {
       {
         "metrics": "1d2647d40e72d221",
         "path": "41c3f4c28cb6788b",
-        "version": 1,
+        "version": 2,
       }
     `);
   });
