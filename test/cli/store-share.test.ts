@@ -172,7 +172,7 @@ describe('provenance', () => {
         /^results\/tiny\/default\/accuracy\.\w+: accuracy, result [0-9a-f]{64}\n {2}pipeline tiny \(default\) of tiny\.yaml/,
       );
       expect(stdout).toMatch(
-        /from 16 results[^]* 1 × data {2}dataset version 2[^]*file train-images-idx3-ubyte {2}sha256 [0-9a-f]{64}[^]* 5 × imp\.train {2}train-es version 1/,
+        /from 16 results[^]* 1 × data {2}dataset version 2[^]*file train-images-idx3-ubyte {2}sha256 [0-9a-f]{64}[^]* 5 × imp\.train {2}train-es version 2/,
       );
       expect(code).toBe(0);
     }
