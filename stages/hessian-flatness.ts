@@ -82,7 +82,7 @@ const params = Type.Object(
       type: 'string',
       enum: backendChoices,
       default: 'auto',
-      description: 'What computes derivatives; auto: native where it is installed, else wasm.',
+      description: 'What computes derivatives; auto: native where it loads, else wasm.',
     }),
     rng: Type.Integer({
       minimum: 0,
@@ -99,7 +99,7 @@ const directionColumns = { direction: 'int', curvature: 'double' } as const;
 
 export default defineStage({
   type: 'hessian-flatness',
-  version: 2,
+  version: 3,
   summary:
     'How flat the loss is around a trained network: spectrum of the Hessian, and sharpness by values alone.',
   params,

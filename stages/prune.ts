@@ -80,7 +80,7 @@ const ofDerivativeRule = Type.Object(
       type: 'string',
       enum: backendChoices,
       default: 'auto',
-      description: 'What computes derivatives; auto: native where it is installed, else wasm.',
+      description: 'What computes derivatives; auto: native where it loads, else wasm.',
     }),
   },
   closed,
@@ -89,7 +89,7 @@ const derivativeRuleNames = scoreRuleNames.filter((name) => derivativeOf(name) !
 
 export default defineStage({
   type: 'prune',
-  version: 1,
+  version: 2,
   summary: 'Score the trained weights and remove the lowest, down to a cumulative sparsity.',
   params: Type.Object(
     {

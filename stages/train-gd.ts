@@ -112,7 +112,7 @@ const params = Type.Object(
       type: 'string',
       enum: backendChoices,
       default: 'auto',
-      description: 'What computes gradients; auto: native where it is installed, else wasm.',
+      description: 'What computes gradients; auto: native where it loads, else wasm.',
     }),
     rng: Type.Integer({
       minimum: 0,
@@ -127,7 +127,7 @@ type Params = Static<typeof params> & { readonly learning_rate: number };
 
 export default defineStage({
   type: 'train-gd',
-  version: 1,
+  version: 2,
   summary: 'Trains the weights that a mask leaves by gradient descent.',
   params,
   variants: { by: 'optimizer', of: ofOptimizer },

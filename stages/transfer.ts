@@ -32,7 +32,7 @@ const columns = {
 
 export default defineStage({
   type: 'transfer',
-  version: 1,
+  version: 2,
   summary: 'Carry a ticket, mask and initial weights, to another way of training or another network.',
   params: Type.Object(
     {

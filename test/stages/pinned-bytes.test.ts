@@ -54,7 +54,7 @@ describe('the bytes of a version have not moved', () => {
       {
         "mask": "7089ac39c87659c6",
         "table": "8a85c5ce0e6a5160",
-        "version": 1,
+        "version": 2,
         "weights": "c3653be831fbc88f",
       }
     `);
@@ -90,7 +90,7 @@ describe('the bytes of a version have not moved', () => {
         "metrics": "5a348ed294bc572f",
         "sharpness": "dbc022c3df29a3b0",
         "spectrum": "8d9452397fd37136",
-        "version": 2,
+        "version": 3,
       }
     `);
   });
