@@ -86,6 +86,9 @@ export function tryNative(folder: string): { readonly problem: string; readonly 
   const { status, signal, stdout, error } = spawnSync(process.execPath, ['-e', trial, folder], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
+    // It takes about a second; a library that never comes back must not hold up a plan for ever.
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
   });
   if (status === 0) return { problem: '', lasting: true };
   if (signal !== null) return { problem: `loading it ends in ${signal}`, lasting: crashes.includes(signal) };

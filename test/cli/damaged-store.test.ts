@@ -91,31 +91,21 @@ const odd: [string, (path: string) => void][] = [
 ];
 
 describe.each(odd)('%s in the place', (_, put) => {
-  test('of a record is not waited for, and is no longer there after the next run', () => {
-    const { folder, record, run } = ran();
-    rmSync(record);
-    put(record);
-    for (const words of [['gc'], ['du'], ['why', 'a', 'p.yaml'], ['verify']])
-      expect({ words, ...ticketlab(folder, words) }).toMatchObject({
-        ...{ words, stderr: '' },
-        code: words[0] === 'verify' ? 1 : 0,
-      });
-    expect(run().stdout).toContain('1 hit, 1 ran, 0 failed');
-    expect(ticketlab(folder, ['verify']).stdout).toMatch(/: all is well\.\n$/);
-  });
-
-  test('of an object is not waited for, and is no longer there after the next run', () => {
-    const { folder, object, run } = ran();
-    rmSync(object);
-    put(object);
-    for (const words of [['gc'], ['du'], ['why', 'a', 'p.yaml'], ['verify']])
-      expect({ words, ...ticketlab(folder, words) }).toMatchObject({
-        ...{ words, stderr: '' },
-        code: words[0] === 'verify' ? 1 : 0,
-      });
-    expect(run().stdout).toContain('1 hit, 1 ran, 0 failed');
-    expect(ticketlab(folder, ['verify']).stdout).toMatch(/: all is well\.\n$/);
-  });
+  test.each(['record', 'object'] as const)(
+    'of a %s is not waited for, and is no longer there after the next run',
+    (kind) => {
+      const { run, folder, [kind]: place } = ran();
+      rmSync(place);
+      put(place);
+      for (const words of [['gc'], ['du'], ['why', 'a', 'p.yaml'], ['verify']])
+        expect({ words, ...ticketlab(folder, words) }).toMatchObject({
+          ...{ words, stderr: '' },
+          code: words[0] === 'verify' ? 1 : 0,
+        });
+      expect(run().stdout).toContain('1 hit, 1 ran, 0 failed');
+      expect(ticketlab(folder, ['verify']).stdout).toMatch(/: all is well\.\n$/);
+    },
+  );
 });
 
 describe('the mark of a store', () => {

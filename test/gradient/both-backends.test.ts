@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { nativeMissing, openNative, openWasm } from './backends.js';
 
 if (nativeMissing !== undefined)
+  // The native backend is optional: where it is missing the report has to say so, with the reason in the name.
   test.skip(
     `skipped: both backends in one process are not tested here, because ${nativeMissing} (npm run native)`,
   );

@@ -6,6 +6,7 @@ import { mnist, normals, problemOf, smallConvolutions } from './problems.js';
 import { relativeError } from './reference-network.js';
 
 if (nativeMissing !== undefined)
+  // The native backend is optional: where it is missing the report has to say so, with the reason in the name.
   test.skip(`skipped: the native backend is not tested here, because ${nativeMissing} (npm run native)`);
 else
   describe('the native backend', () => {
